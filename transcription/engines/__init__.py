@@ -1,0 +1,155 @@
+"""What every speech engine takes and gives back, and how one is found by its alias."""
+
+import hashlib
+import importlib
+import json
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+# Raised by hand when the way text is made changes without any option changing
+# (cutting, guards, retries), so that old and new results are told apart.
+RECIPE = "1"
+
+
+class EngineError(Exception):
+    """An engine cannot be used; the message is fit to be shown to a person.
+
+    `permanent` is True when trying again cannot help (a wrong setting, a refused
+    file) and False when it may (a busy card, a network that is down).
+    """
+
+    def __init__(self, message: str, *, permanent: bool = False) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A stretch of speech, at most 29 s."""
+
+    samples: np.ndarray  # float32, mono, 16 kHz, shape (n,)
+    start: float  # seconds on the recording's clock
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / 16_000
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word as heard, punctuation attached. Times in seconds."""
+
+    start: float
+    end: float
+    text: str
+    probability: float  # 0 to 1; 1.0 where the engine gives none
+
+
+@dataclass(frozen=True)
+class ClipResult:
+    """What an engine heard in one clip. Word times count from the clip's start.
+
+    A figure that an engine does not give is None and the guard that would read it
+    stays silent. `text` must hold the words in order; `words` may be empty for an
+    engine without word times.
+    """
+
+    text: str
+    words: tuple[Word, ...] = ()
+    avg_logprob: float | None = None
+    no_speech: float | None = None
+    compression_ratio: float | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What an engine can do, for callers that must choose."""
+
+    max_clip: float = 29.0  # seconds
+    batch: int = 16  # clips that one call takes best
+    word_times: bool = True
+    language_lock: bool = True
+    terms: int = 0  # how many terms of a list it makes use of; 0: none
+    languages: tuple[str, ...] = field(default=("es",))
+
+
+class Engine(Protocol):
+    """Speech to text. It never cuts, never merges and never guesses who speaks."""
+
+    name: str
+    model: str
+    capabilities: Capabilities
+
+    def transcribe(
+        self,
+        clips: Sequence[Clip],
+        *,
+        language: str,
+        terms: Sequence[str],
+        careful: bool = False,
+    ) -> list[ClipResult]:
+        """Return one result a clip, in the order given.
+
+        `careful` asks for the slower way that resists loops: the pipeline sets it
+        for clips whose first result was bad. Raises EngineError.
+        """
+        ...
+
+
+_loaded: dict[str, Engine] = {}
+_lock = threading.Lock()
+
+
+def load(alias: str) -> Engine:
+    """Return the engine that settings.TRANSCRIPTION_ENGINES calls `alias`.
+
+    It is built on first use and stays resident: a model is read from disk once a
+    process. Raises EngineError for an alias or backend that does not exist.
+    """
+    entry = _entry(alias)
+    key = settings_hash(alias)
+    with _lock:
+        if key not in _loaded:
+            _loaded[key] = _build(alias, entry)
+        return _loaded[key]
+
+
+def settings_hash(alias: str) -> str:
+    """Return 16 hex digits that change whenever `alias` would hear differently."""
+    entry = _entry(alias)
+    heard = {"backend": entry["BACKEND"], "options": entry.get("OPTIONS", {})}
+    text = json.dumps({"recipe": RECIPE, **heard}, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _entry(alias: str) -> dict[str, Any]:
+    # Imported here so that the dataclasses above serve code that knows no Django.
+    from django.conf import settings
+
+    engines = settings.TRANSCRIPTION_ENGINES
+    if alias not in engines:
+        known = ", ".join(sorted(engines))
+        raise EngineError(
+            f"No existe un motor de transcripción llamado «{alias}». "
+            f"Los disponibles son: {known}.",
+            permanent=True,
+        )
+    return engines[alias]
+
+
+def _build(alias: str, entry: dict[str, Any]) -> Engine:
+    module, _, name = entry["BACKEND"].rpartition(".")
+    try:
+        backend = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise EngineError(
+            f"El motor «{alias}» no está instalado en este servidor ({error}). "
+            "Elija otro motor o pida a quien administra el servidor que lo instale.",
+            permanent=True,
+        ) from error
+    return backend(**entry.get("OPTIONS", {}))

@@ -1,0 +1,376 @@
+"""Actas in three layers that never overwrite each other.
+
+What the machine heard is a transcription.Segment. What people say was said is an
+Utterance, changed only through recorded, undoable Edits. What was approved is a
+Version: frozen bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Max
+from django.urls import reverse
+from django.utils import timezone
+
+from councils.models import Council, User
+from sessions.models import AgendaItem, CouncilSession, Recording, Speaker
+from transcription.models import Segment
+
+CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is read for another
+
+
+class Conflict(Exception):
+    """Somebody else changed the same thing first; nothing was written."""
+
+
+class NotAllowed(Exception):
+    """The acta is not in a state in which that can be done; says why in Spanish."""
+
+
+class ActaQuerySet(models.QuerySet["Acta"]):
+    def visible_to(self, user: User) -> ActaQuerySet:
+        """Actas of the councils that `user` belongs to."""
+        return self.filter(session__in=CouncilSession.objects.visible_to(user))
+
+    def published(self) -> ActaQuerySet:
+        return self.filter(state=Acta.State.PUBLISHED)
+
+
+class Acta(models.Model):
+    """The official record of one session.
+
+    REVIEW -> SENT -> APPROVED -> PUBLISHED
+      ^        |         |            |
+      +--------+---------+------------+   returned, or reopened for a new version
+    """
+
+    class State(models.TextChoices):
+        REVIEW = "review", "borrador"
+        SENT = "sent", "por aprobar"
+        APPROVED = "approved", "aprobada"
+        PUBLISHED = "published", "publicada"
+
+    session = models.OneToOneField(
+        CouncilSession, models.PROTECT, related_name="acta", verbose_name="sesión"
+    )
+    number = models.PositiveIntegerField("número")
+    state = models.CharField(
+        "estado", max_length=10, choices=State, default=State.REVIEW
+    )
+    returned_because = models.TextField("por qué se devolvió", blank=True)
+    created_at = models.DateTimeField("creada", auto_now_add=True)
+    published_at = models.DateTimeField("publicada", null=True, blank=True)
+
+    objects = ActaQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "acta"
+        ordering = ["-session__date", "-number"]
+
+    def __str__(self) -> str:
+        return f"Acta n.º {self.number:03d}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("acta", args=[self.pk])
+
+    @property
+    def is_editable(self) -> bool:
+        return self.state == self.State.REVIEW
+
+    @property
+    def latest_version(self) -> Version | None:
+        return self.versions.order_by("-number").first()
+
+    def _move(self, source: str | tuple[str, ...], target: str, **changes) -> None:
+        sources = (source,) if isinstance(source, str) else source
+        moved = Acta.objects.filter(pk=self.pk, state__in=sources)
+        if not moved.update(state=target, **changes):
+            self.refresh_from_db()
+            raise NotAllowed(
+                f"El acta está {self.get_state_display()}: alguien la movió antes. "
+                "Vuelva a abrirla para ver cómo quedó."
+            )
+        self.refresh_from_db()
+
+    def send(self) -> None:
+        """Hand the acta to who approves it; corrections stop. Raises NotAllowed."""
+        self._move(self.State.REVIEW, self.State.SENT, returned_because="")
+
+    def give_back(self, reason: str) -> None:
+        """Return the acta to the secretary with a reason. Raises NotAllowed."""
+        self._move(self.State.SENT, self.State.REVIEW, returned_because=reason)
+
+    @transaction.atomic
+    def approve(self, user: User, content: dict[str, Any], word: bytes) -> Version:
+        """Freeze content and Word bytes as the next version. Raises NotAllowed."""
+        self._move(self.State.SENT, self.State.APPROVED)
+        return self.versions.create(
+            number=(self.versions.aggregate(last=Max("number"))["last"] or 0) + 1,
+            content=content,
+            word=word,
+            sha256=hashlib.sha256(word).hexdigest(),
+            approved_by=user,
+            approver_name=str(user),
+        )
+
+    def publish(self) -> None:
+        """Show the approved version to everybody. Raises NotAllowed."""
+        self._move(
+            self.State.APPROVED, self.State.PUBLISHED, published_at=timezone.now()
+        )
+
+    def reopen(self, reason: str) -> None:
+        """Begin a new version; the approved ones stay as they are."""
+        done = (self.State.APPROVED, self.State.PUBLISHED)
+        self._move(done, self.State.REVIEW, returned_because=reason)
+
+    def undo(self, user: User) -> Edit | None:
+        """Undo the last thing that `user` did; return it, or None if nothing is left.
+
+        Raises Conflict when somebody changed the same since, NotAllowed when closed.
+        """
+        undone = Edit.objects.filter(undoes=models.OuterRef("batch"))
+        last = (
+            self.edits.filter(who=user, undoes=None)
+            .exclude(models.Exists(undone))
+            .order_by("-pk")
+            .first()
+        )
+        if last is None:
+            return None
+        with transaction.atomic():
+            self.lock()
+            batch = uuid.uuid4()
+            for edit in self.edits.filter(batch=last.batch).order_by("-pk"):
+                edit.revert(user, batch)
+        return last
+
+    def lock(self) -> None:
+        """Hold the acta for one change, inside a transaction. Raises NotAllowed."""
+        state = Acta.objects.select_for_update().values_list("state", flat=True)
+        if state.get(pk=self.pk) != self.State.REVIEW:
+            raise NotAllowed(
+                "El acta ya no está en borrador, así que no se puede corregir. "
+                "Su cambio no se guardó."
+            )
+
+    def record(
+        self,
+        row: Utterance | Speaker | AgendaItem,
+        after: dict[str, Any],
+        user: User,
+        batch: uuid.UUID | None = None,
+        undoes: uuid.UUID | None = None,
+    ) -> Edit:
+        """Change the fields of `row` named in `after` and note the Edit.
+
+        Values are JSON: ids for people and speakers. The caller holds the lock.
+        """
+        before = {name: getattr(row, name) for name in after}
+        type(row).objects.filter(pk=row.pk).update(**after)
+        for name, value in after.items():
+            setattr(row, name, value)
+        return self.edits.create(
+            before=before,
+            after=after,
+            who=user,
+            batch=batch or uuid.uuid4(),
+            undoes=undoes,
+            **{Edit.target_of(row): row},
+        )
+
+
+class UtteranceQuerySet(models.QuerySet["Utterance"]):
+    def visible_to(self, user: User) -> UtteranceQuerySet:
+        return self.filter(acta__in=Acta.objects.visible_to(user))
+
+    def within(self, start: float, end: float) -> UtteranceQuerySet:
+        """Utterances that begin in [start, end) seconds of the session's clock."""
+        return self.filter(start__gte=start, start__lt=end)
+
+
+class Utterance(models.Model):
+    """What somebody said, as people say it was said. Times on the session's clock."""
+
+    class State(models.TextChoices):
+        MACHINE = "machine", "como la oyó la máquina"
+        EDITED = "edited", "corregida"
+        VERIFIED = "verified", "revisada"
+
+    acta = models.ForeignKey(
+        Acta, models.CASCADE, related_name="utterances", verbose_name="acta"
+    )
+    recording = models.ForeignKey(
+        Recording, models.PROTECT, related_name="+", verbose_name="grabación"
+    )
+    start = models.FloatField("desde (s)")
+    end = models.FloatField("hasta (s)")
+    text = models.TextField("texto", blank=True)
+    speaker = models.ForeignKey(
+        Speaker,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="utterances",
+        verbose_name="voz",
+    )
+    state = models.CharField(
+        "estado", max_length=10, choices=State, default=State.MACHINE
+    )
+    version = models.PositiveIntegerField("versión", default=1)
+    segments = models.ManyToManyField(Segment, related_name="+", editable=False)
+
+    objects = UtteranceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "intervención"
+        verbose_name_plural = "intervenciones"
+        ordering = ["acta", "start", "pk"]
+        indexes = [models.Index(fields=["acta", "start"], name="utterance_in_order")]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+    @transaction.atomic
+    def change(
+        self, user: User, version: int, batch: uuid.UUID | None = None, **after: Any
+    ) -> Edit:
+        """Change fields (text, state, speaker_id) that were read at `version`.
+
+        Raises Conflict when somebody changed it since, NotAllowed when the acta is
+        closed. A changed text makes a machine's sentence an edited one.
+        """
+        self.acta.lock()
+        current = Utterance.objects.select_for_update().get(pk=self.pk)
+        if current.version != version:
+            raise Conflict
+        if "text" in after and after["text"] != current.text and "state" not in after:
+            after["state"] = self.State.EDITED
+        edit = self.acta.record(current, after, user, batch)
+        Utterance.objects.filter(pk=self.pk).update(version=F("version") + 1)
+        self.refresh_from_db()
+        return edit
+
+
+class EditQuerySet(models.QuerySet["Edit"]):
+    def visible_to(self, user: User) -> EditQuerySet:
+        return self.filter(acta__in=Acta.objects.visible_to(user))
+
+
+class Edit(models.Model):
+    """One change by one person: append-only, and undone only by another Edit."""
+
+    acta = models.ForeignKey(Acta, models.CASCADE, related_name="edits")
+    utterance = models.ForeignKey(
+        Utterance, models.CASCADE, null=True, related_name="edits"
+    )
+    speaker = models.ForeignKey(Speaker, models.CASCADE, null=True, related_name="+")
+    agenda_item = models.ForeignKey(
+        AgendaItem, models.CASCADE, null=True, related_name="+"
+    )
+    before = models.JSONField("antes")
+    after = models.JSONField("después")
+    who = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="quién"
+    )
+    at = models.DateTimeField("cuándo", auto_now_add=True)
+    batch = models.UUIDField("junto con", db_index=True)
+    undoes = models.UUIDField("deshace", null=True)
+
+    objects = EditQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "corrección"
+        verbose_name_plural = "correcciones"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.who}, {timezone.localtime(self.at):%d/%m/%Y %H:%M}"
+
+    TARGETS = {
+        Utterance: "utterance",
+        Speaker: "speaker",
+        AgendaItem: "agenda_item",
+    }
+
+    @classmethod
+    def target_of(cls, row: models.Model) -> str:
+        return cls.TARGETS[type(row)]
+
+    @property
+    def target(self) -> Utterance | Speaker | AgendaItem:
+        return self.utterance or self.speaker or self.agenda_item
+
+    def revert(self, user: User, batch: uuid.UUID) -> None:
+        """Put back what was before. Raises Conflict when it was changed since."""
+        row = type(self.target).objects.select_for_update().get(pk=self.target.pk)
+        if any(getattr(row, name) != value for name, value in self.after.items()):
+            raise Conflict
+        self.acta.record(row, self.before, user, batch, undoes=self.batch)
+        if self.utterance_id:
+            Utterance.objects.filter(pk=row.pk).update(version=F("version") + 1)
+
+
+def verification_code() -> str:
+    """Return twelve letters and digits in threes that are easy to read aloud."""
+    letters = [secrets.choice(CODE_LETTERS) for _ in range(12)]
+    return "-".join("".join(letters[i : i + 4]) for i in (0, 4, 8))
+
+
+class Version(models.Model):
+    """An approved acta: content, Word bytes, their sha256. A trigger refuses change."""
+
+    acta = models.ForeignKey(Acta, models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField("versión")
+    content = models.JSONField("contenido")
+    word = models.BinaryField("Word")
+    sha256 = models.CharField(max_length=64)
+    code = models.CharField(
+        "código de verificación", max_length=14, unique=True, default=verification_code
+    )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
+    approver_name = models.CharField("aprobó", max_length=120)
+    approved_at = models.DateTimeField("aprobada", default=timezone.now)
+
+    class Meta:
+        verbose_name = "versión"
+        verbose_name_plural = "versiones"
+        ordering = ["acta", "-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["acta", "number"], name="version_number_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.acta}, versión {self.number}"
+
+
+class PastActa(models.Model):
+    """An acta from before ASTRA: a source of names, words and formulas."""
+
+    council = models.ForeignKey(Council, models.PROTECT, related_name="past_actas")
+    file = models.FileField("archivo", upload_to="past/")
+    name = models.CharField("nombre del archivo", max_length=255)
+    sha256 = models.CharField(max_length=64)
+    text = models.TextField("texto", blank=True)
+    findings = models.JSONField("lo leído", default=dict)
+    created_at = models.DateTimeField("recibida", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "acta anterior"
+        verbose_name_plural = "actas anteriores"
+        constraints = [
+            models.UniqueConstraint(fields=["council", "sha256"], name="past_acta_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

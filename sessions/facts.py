@@ -1,0 +1,234 @@
+"""What an acta states as fact: who spoke, who was there, what was voted.
+
+The machine proposes, with the sentence that supports it; a person confirms; only what
+is confirmed is printed.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from councils.models import Councillor, Gender, User
+
+
+class Proposed(models.Model):
+    """A fact with its proof: who stated it, where it is heard, who confirmed it."""
+
+    class Source(models.TextChoices):
+        MACHINE = "machine", "ASTRA lo oyó"
+        PERSON = "person", "lo escribió una persona"
+
+    source = models.CharField(
+        "origen", max_length=8, choices=Source, default=Source.PERSON
+    )
+    proof_start = models.FloatField("se oye en (s)", null=True, blank=True)
+    proof_quote = models.TextField("frase que lo prueba", blank=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="confirmó",
+    )
+    confirmed_at = models.DateTimeField("confirmado", null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.confirmed_at is not None
+
+    def confirm(self, user: User | None) -> None:
+        """State the fact in a person's name; saves."""
+        self.confirmed_by, self.confirmed_at = user, timezone.now()
+        self.save()
+
+
+class Speaker(Proposed):
+    """Who a voice is, or who a sentence was given to; between a voice and a person."""
+
+    session = models.ForeignKey(
+        "council_sessions.CouncilSession",
+        models.CASCADE,
+        related_name="speakers",
+        verbose_name="sesión",
+    )
+    voice = models.CharField("voz", max_length=16, blank=True)  # "S1"; "" for no voice
+    councillor = models.ForeignKey(
+        Councillor,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="concejal",
+    )
+    name = models.CharField("nombre", max_length=120, blank=True)
+    office = models.CharField("cargo", max_length=120, blank=True)
+    gender = models.CharField("género", max_length=1, choices=Gender, blank=True)
+
+    class Meta:
+        verbose_name = "voz"
+        verbose_name_plural = "voces"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "voice"], condition=~Q(voice=""), name="voice_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def is_named(self) -> bool:
+        return bool(self.councillor_id or self.name)
+
+    @property
+    def label(self) -> str:
+        """The name to show: the person's, or the voice's until it has one."""
+        if self.councillor:
+            return self.councillor.full_name
+        return self.name or f"Voz {self.voice.removeprefix('S')}"
+
+    @property
+    def office_label(self) -> str:
+        """The office to show beside the name, on the day of the session."""
+        if self.councillor:
+            return self.councillor.office_on(self.session.date)
+        return self.office
+
+    @property
+    def initials(self) -> str:
+        words = [w for w in self.label.split() if w[0].isupper() or w[0].isdigit()]
+        return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+
+class Attendance(Proposed):
+    """Whether a councillor was there, from when, until when."""
+
+    class State(models.TextChoices):
+        PRESENT = "presente", "Presente"
+        EXCUSED = "excusa", "Con excusa"
+        ABSENT = "ausente", "Ausente"
+
+    session = models.ForeignKey(
+        "council_sessions.CouncilSession",
+        models.CASCADE,
+        related_name="attendance",
+        verbose_name="sesión",
+    )
+    councillor = models.ForeignKey(
+        Councillor, models.PROTECT, related_name="+", verbose_name="concejal"
+    )
+    state = models.CharField("asistencia", max_length=10, choices=State, blank=True)
+    arrived = models.TimeField("llegó", null=True, blank=True)
+    left = models.TimeField("se retiró", null=True, blank=True)
+    note = models.CharField("novedad", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "asistencia"
+        verbose_name_plural = "asistencia"
+        ordering = ["session", "councillor__order"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "councillor"], name="attendance_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(arrived__isnull=True)
+                | Q(left__isnull=True)
+                | Q(left__gt=F("arrived")),
+                name="leaves_after_arriving",
+                violation_error_message="La hora de retiro es anterior a la llegada.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.councillor}: {self.get_state_display()}"
+
+
+class Vote(Proposed):
+    """A question put to the vote and its announced result."""
+
+    class Kind(models.TextChoices):
+        ORDINARIA = "ordinaria", "ordinaria"
+        NOMINAL = "nominal", "nominal"
+        SECRETA = "secreta", "secreta"
+
+    class Result(models.TextChoices):
+        APPROVED = "aprobada", "Aprobada"
+        REJECTED = "negada", "Negada"
+        TIED = "empate", "Empate"
+        NONE = "sin decision", "Sin decisión"
+
+    session = models.ForeignKey(
+        "council_sessions.CouncilSession",
+        models.CASCADE,
+        related_name="votes",
+        verbose_name="sesión",
+    )
+    agenda_item = models.ForeignKey(
+        "council_sessions.AgendaItem",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="votes",
+        verbose_name="punto",
+    )
+    position = models.PositiveSmallIntegerField("orden", default=0)
+    question = models.TextField("lo que se vota")
+    kind = models.CharField(
+        "clase", max_length=10, choices=Kind, default=Kind.ORDINARIA
+    )
+    result = models.CharField("resultado", max_length=14, choices=Result, blank=True)
+    # Announced totals; a nominal vote has ballots too, and they must agree.
+    yes = models.PositiveSmallIntegerField("votos por el sí", null=True, blank=True)
+    no = models.PositiveSmallIntegerField("votos por el no", null=True, blank=True)
+    start = models.FloatField("desde (s)", null=True, blank=True)  # session's clock
+
+    class Meta:
+        verbose_name = "votación"
+        verbose_name_plural = "votaciones"
+        ordering = ["session", "position", "pk"]
+
+    def __str__(self) -> str:
+        return self.question[:80]
+
+    def count(self, value: str) -> int:
+        """How many ballots say `value`."""
+        return sum(1 for ballot in self.ballots.all() if ballot.value == value)
+
+
+class Ballot(models.Model):
+    """How one councillor voted, in the order in which the votes were given."""
+
+    class Value(models.TextChoices):
+        YES = "si", "Sí"
+        NO = "no", "No"
+        ABSTAINED = "abstencion", "Abstención"
+        SILENT = "no voto", "No votó"
+        IMPEDED = "impedido", "Impedido"
+        ABSENT = "ausente", "Ausente"
+
+    vote = models.ForeignKey(
+        Vote, models.CASCADE, related_name="ballots", verbose_name="votación"
+    )
+    councillor = models.ForeignKey(
+        Councillor, models.PROTECT, related_name="+", verbose_name="concejal"
+    )
+    position = models.PositiveSmallIntegerField("orden")
+    value = models.CharField("voto", max_length=10, choices=Value)
+
+    class Meta:
+        verbose_name = "voto"
+        ordering = ["vote", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["vote", "councillor"], name="ballot_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.councillor}: {self.get_value_display()}"

@@ -1,0 +1,343 @@
+"""Council sessions: when and where, their recordings, their orden del día."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from councils.models import Council, Councillor, User
+from sessions.facts import Attendance, Ballot, Proposed, Speaker, Vote
+from transcription.models import Transcription
+
+__all__ = [
+    "AgendaItem",
+    "Attendance",
+    "Ballot",
+    "CouncilSession",
+    "Proposed",
+    "Recording",
+    "SameRecording",
+    "Speaker",
+    "Stage",
+    "Upload",
+    "Vote",
+]
+
+
+class Stage(models.TextChoices):
+    """Where a session stands; derived from its recordings, transcriptions and acta."""
+
+    EMPTY = "empty", "sin grabación"
+    UPLOADING = "uploading", "subiendo"
+    HEARING = "hearing", "transcribiendo"
+    FAILED = "failed", "detenida"
+    DRAFTING = "drafting", "escribiendo el borrador"
+    REVIEW = "review", "en revisión"
+    SENT = "sent", "por aprobar"
+    APPROVED = "approved", "aprobada"
+    PUBLISHED = "published", "publicada"
+
+
+class CouncilSessionQuerySet(models.QuerySet["CouncilSession"]):
+    def visible_to(self, user: User) -> CouncilSessionQuerySet:
+        """Sessions of the councils that `user` belongs to."""
+        return self.filter(council__in=Council.objects.visible_to(user))
+
+
+class CouncilSession(models.Model):
+    """One sitting of a council, on one day, with one acta."""
+
+    class Kind(models.TextChoices):
+        ORDINARIA = "ordinaria", "ordinaria"
+        EXTRAORDINARIA = "extraordinaria", "extraordinaria"
+        INSTALACION = "instalacion", "de instalación"
+        CLAUSURA = "clausura", "de clausura"
+        ESPECIAL = "especial", "especial"
+        COMISION = "comision", "de comisión"
+
+    class Modality(models.TextChoices):
+        PRESENCIAL = "presencial", "presencial"
+        VIRTUAL = "virtual", "virtual"
+        MIXTA = "mixta", "mixta"
+
+    council = models.ForeignKey(
+        Council, models.PROTECT, related_name="sessions", verbose_name="concejo"
+    )
+    number = models.PositiveIntegerField(
+        "número de la sesión", validators=[MinValueValidator(1)]
+    )
+    kind = models.CharField(
+        "clase", max_length=16, choices=Kind, default=Kind.ORDINARIA
+    )
+    modality = models.CharField(
+        "modalidad", max_length=12, choices=Modality, default=Modality.PRESENCIAL
+    )
+    date = models.DateField("fecha")
+    place = models.CharField(
+        "lugar", max_length=160, default="Recinto del Concejo", blank=True
+    )
+    opened_at = models.TimeField("hora de apertura", null=True, blank=True)
+    closed_at = models.TimeField("hora de cierre", null=True, blank=True)
+    presider = models.ForeignKey(
+        Councillor,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="preside",
+    )
+    secretary_name = models.CharField("secretaría", max_length=120, blank=True)
+    engine = models.CharField(
+        "motor de transcripción",
+        max_length=40,
+        blank=True,
+        help_text="Vacío: el del concejo.",
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="creada por",
+    )
+    created_at = models.DateTimeField("creada", auto_now_add=True)
+
+    objects = CouncilSessionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "sesión"
+        verbose_name_plural = "sesiones"
+        ordering = ["-date", "-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["council", "kind", "number", "date"],
+                name="session_once",
+                violation_error_message=(
+                    "Ese concejo ya tiene una sesión de esa clase, con ese número y "
+                    "en esa fecha. Ábrala en la lista de sesiones."
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Sesión {self.get_kind_display()} n.º {self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("session", args=[self.pk])
+
+    @property
+    def engine_alias(self) -> str:
+        """The engine that will hear: the session's, its council's or the server's."""
+        return self.engine or self.council.engine or settings.TRANSCRIPTION_ENGINE
+
+    @property
+    def seconds(self) -> float:
+        """How long the recordings are together."""
+        return sum(recording.seconds or 0 for recording in self.recordings.all())
+
+    @property
+    def stage(self) -> Stage:
+        acta = getattr(self, "acta", None)  # the reverse of actas.Acta.session
+        if acta is not None:
+            return Stage(acta.state)
+        hearings = [recording.transcription for recording in self.recordings.all()]
+        if not hearings:
+            return Stage.UPLOADING if self.uploads.alive().exists() else Stage.EMPTY
+        if any(h and h.status == Transcription.Status.FAILED for h in hearings):
+            return Stage.FAILED
+        if any(h is None or h.is_working for h in hearings):
+            return Stage.HEARING
+        return Stage.DRAFTING
+
+    def attach(self, **facts) -> Recording:
+        """Add a stored recording at the end and have it heard.
+
+        `facts` are name, file, sha256, bytes, seconds. Raises SameRecording when this
+        council already has that very file.
+        """
+        with transaction.atomic():
+            Council.objects.select_for_update().get(pk=self.council_id)
+            same = Recording.objects.filter(
+                session__council=self.council_id, sha256=facts["sha256"]
+            ).first()
+            if same:
+                raise SameRecording(same)
+            recording = self.recordings.create(
+                position=self.recordings.count(), **facts
+            )
+            recording.hear()
+        return recording
+
+    def clock_of(self, recording: Recording, second: float) -> float:
+        """Return `second` of a recording on the clock of the whole session."""
+        return recording.offset + second
+
+
+class SameRecording(Exception):
+    """The council already has this file; `recording` says where."""
+
+    def __init__(self, recording: Recording) -> None:
+        session = recording.session
+        super().__init__(
+            f"Esta grabación ya está en la {str(session).lower()} del "
+            f"{session.date:%d/%m/%Y}, con el nombre «{recording.name}». "
+            "No se guardó otra vez."
+        )
+        self.recording = recording
+
+
+def recording_file(recording: Recording, name: str) -> str:
+    """Return where a recording is stored: a name that cannot be guessed."""
+    extension = name.rpartition(".")[2].lower()[:8]
+    return f"recordings/{recording.session_id}/{uuid.uuid4().hex}.{extension}"
+
+
+class Recording(models.Model):
+    """One file of a session's audio. The session's clock runs over them in order."""
+
+    session = models.ForeignKey(
+        CouncilSession, models.CASCADE, related_name="recordings", verbose_name="sesión"
+    )
+    position = models.PositiveSmallIntegerField("orden")
+    name = models.CharField("nombre del archivo", max_length=255)
+    file = models.FileField("archivo", upload_to=recording_file, max_length=255)
+    sha256 = models.CharField(max_length=64)
+    bytes = models.BigIntegerField("tamaño en bytes")
+    seconds = models.FloatField("segundos", null=True)
+    transcription = models.OneToOneField(
+        Transcription,
+        models.SET_NULL,
+        null=True,
+        related_name="recording",
+        verbose_name="transcripción vigente",
+    )
+    created_at = models.DateTimeField("subida", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "grabación"
+        verbose_name_plural = "grabaciones"
+        ordering = ["session", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "position"], name="recording_position_once"
+            ),
+            models.UniqueConstraint(
+                fields=["session", "sha256"], name="recording_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def offset(self) -> float:
+        """Where this recording begins on the session's clock, in seconds."""
+        earlier = self.session.recordings.all()
+        return sum(r.seconds or 0 for r in earlier if r.position < self.position)
+
+    @property
+    def playable(self) -> str:
+        """The stored name of what the browser plays: the copy, or the original."""
+        copy = self.transcription.playback if self.transcription else ""
+        return copy or self.file.name
+
+    def hear(self) -> Transcription:
+        """Have the recording transcribed; an earlier transcription stays beside."""
+        session = self.session
+        terms = session.council.terms.filter(state="approved").order_by("-count")
+        self.transcription = Transcription.start(
+            audio=self.file.name,
+            name=self.name,
+            sha256=self.sha256,
+            seconds=self.seconds,
+            engine=session.engine_alias,
+            terms=list(terms.values_list("text", flat=True)[:60]),
+            then="actas.tasks.draft",
+        )
+        self.save(update_fields=["transcription"])
+        return self.transcription
+
+
+class UploadQuerySet(models.QuerySet["Upload"]):
+    def visible_to(self, user: User) -> UploadQuerySet:
+        """Uploads that `user` may go on with: those of the own councils."""
+        sessions = CouncilSession.objects.visible_to(user)
+        return self.filter(session__in=sessions)
+
+    def alive(self) -> UploadQuerySet:
+        return self.filter(expires_at__gt=timezone.now())
+
+    def expired(self) -> UploadQuerySet:
+        return self.filter(expires_at__lte=timezone.now())
+
+
+class Upload(models.Model):
+    """A recording on its way in; how much of it is here is the size of its file."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    session = models.ForeignKey(
+        CouncilSession, models.CASCADE, related_name="uploads", verbose_name="sesión"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="+",
+        verbose_name="quien sube",
+    )
+    name = models.CharField("nombre del archivo", max_length=255)
+    bytes = models.BigIntegerField("tamaño en bytes")
+    created_at = models.DateTimeField("empezó", auto_now_add=True)
+    expires_at = models.DateTimeField("vence")
+
+    objects = UploadQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "subida en curso"
+        verbose_name_plural = "subidas en curso"
+        ordering = ["created_at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AgendaItem(models.Model):
+    """A point of the orden del día. It lasts until the next one starts."""
+
+    class Kind(models.TextChoices):
+        LISTA = "lista", "llamado a lista"
+        ORDEN = "orden", "lectura del orden del día"
+        ACTA = "acta", "aprobación de actas"
+        DEBATE = "debate", "debate o control político"
+        PROYECTO = "proyecto", "proyecto de acuerdo"
+        PROPOSICION = "proposicion", "proposiciones y varios"
+        OTRO = "otro", "otro"
+
+    session = models.ForeignKey(
+        CouncilSession, models.CASCADE, related_name="agenda", verbose_name="sesión"
+    )
+    position = models.PositiveSmallIntegerField("número")  # from 1
+    title = models.CharField("título oficial", max_length=500)
+    kind = models.CharField("clase", max_length=12, choices=Kind, default=Kind.OTRO)
+    start = models.FloatField("desde (s)", null=True, blank=True)  # session's clock
+    end = models.FloatField("hasta (s)", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "punto del orden del día"
+        verbose_name_plural = "orden del día"
+        ordering = ["session", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "position"],
+                name="agenda_position_once",
+                deferrable=models.Deferrable.DEFERRED,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.title}"

@@ -1,0 +1,384 @@
+"""The rows of a transcription; they, not the message queue, know what is to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models, transaction
+from django.db.models.functions import Now
+from django_q.tasks import async_task
+
+from transcription.cutting import PartCut
+from transcription.leases import (
+    MAX_ATTEMPTS,
+    Leased,
+    LeasedQuerySet,
+    LeaseLost,
+    Token,
+)
+
+if TYPE_CHECKING:
+    from transcription.pipeline import SegmentDraft
+
+
+class Transcription(Leased):
+    """One hearing of one recording by one engine.
+
+    WAITING -> PREPARING -> HEARING -> ASSEMBLING -> DONE
+                   |           |           |
+                   +-----------+-----------+--> FAILED -> (retry) WAITING
+    """
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", "en espera"
+        PREPARING = "preparing", "preparando el audio"
+        HEARING = "hearing", "transcribiendo"
+        ASSEMBLING = "assembling", "comprobando"
+        DONE = "done", "terminada"
+        FAILED = "failed", "detenida"
+
+    WAITING = Status.WAITING
+    LEASED = (Status.PREPARING, Status.ASSEMBLING)
+
+    audio = models.CharField("archivo", max_length=255, help_text="En el almacén.")
+    name = models.CharField("nombre del archivo", max_length=255)
+    sha256 = models.CharField(max_length=64)
+    seconds = models.FloatField("segundos", null=True)
+    engine = models.CharField("motor", max_length=40)
+    model = models.CharField("modelo", max_length=80, blank=True)
+    settings_hash = models.CharField(max_length=64, blank=True)
+    language = models.CharField("idioma", max_length=8, default="es")
+    terms = ArrayField(models.CharField(max_length=120), default=list, blank=True)
+    then = models.CharField(
+        "al terminar", max_length=120, blank=True, help_text="Tarea que recibe el id."
+    )
+    price = models.DecimalField(
+        "precio por hora de máquina (USD)", max_digits=8, decimal_places=4, default=0
+    )
+    status = models.CharField(
+        "estado", max_length=12, choices=Status, default=Status.WAITING
+    )
+    peaks = models.BinaryField(null=True, editable=False)  # one byte per 0.1 s
+    playback = models.CharField("copia para oír", max_length=255, blank=True)
+    created_at = models.DateTimeField("creada", auto_now_add=True)
+    started_at = models.DateTimeField("empezó", null=True)
+    prepared_at = models.DateTimeField("audio listo", null=True)
+    heard_at = models.DateTimeField("oída", null=True)
+    finished_at = models.DateTimeField("terminó", null=True)
+
+    class Meta:
+        verbose_name = "transcripción"
+        verbose_name_plural = "transcripciones"
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.engine})"
+
+    def doorbell(self) -> tuple[str, str]:
+        if self.prepared_at and not self.parts.unfinished().exists():
+            return "transcription.tasks.assemble", "astra"
+        return "transcription.tasks.prepare", "media"
+
+    @classmethod
+    def start(cls, **fields: Any) -> Transcription:
+        """Create a transcription and ring for its preparation."""
+        with transaction.atomic():
+            transcription = cls.objects.create(**fields)
+            transcription.ring()
+        return transcription
+
+    def claim(self) -> Token | None:
+        """Take the preparation; return the token, or None if it is not to be had."""
+        return self._claim(self.Status.PREPARING, started_at=Now())
+
+    def keep(self, token: Token, cut: PartCut, file: str) -> None:
+        """Record a part whose audio is stored, and ring for its hearing.
+
+        A part that an earlier attempt made with the same cut is kept with its work.
+        Raises LeaseLost when the preparation is no longer this worker's.
+        """
+        with transaction.atomic():
+            if not self.heartbeat(token):
+                raise LeaseLost
+            same = {
+                "start": cut.start,
+                "end": cut.end,
+                "clips": [list(c) for c in cut.clips],
+            }
+            part = self.parts.filter(position=cut.position).first()
+            if part and all(getattr(part, name) == same[name] for name in same):
+                return
+            if part:
+                part.delete()
+            self.parts.create(position=cut.position, file=file, **same).ring()
+
+    def prepared(self, token: Token, **facts: Any) -> bool:
+        """End the preparation with what it learned (seconds, peaks, playback)."""
+        facts.update(prepared_at=Now(), attempt=0)
+        if not self._move(token, self.Status.HEARING, **facts):
+            return False
+        self.assemble_when_heard()
+        return True
+
+    def assemble_when_heard(self) -> None:
+        """Ring for the assembly once, when the last part has been heard."""
+        if self.parts.unfinished().exists():
+            return
+        ready = Transcription.objects.filter(
+            pk=self.pk, status=self.Status.HEARING, prepared_at__isnull=False
+        )
+        with transaction.atomic():
+            if ready.update(status=self.Status.WAITING, heard_at=Now(), attempt=0):
+                self.refresh_from_db()
+                self.ring()
+
+    def claim_assembly(self) -> Token | None:
+        """Take the assembly; return the token, or None if it is not to be had."""
+        if not self.heard_at:
+            return None
+        return self._claim(self.Status.ASSEMBLING)
+
+    def finish(self, token: Token) -> bool:
+        """Record the end and hand over to the task named in `then`."""
+        with transaction.atomic():
+            if not self._move(token, self.Status.DONE, finished_at=Now()):
+                return False
+            if self.then:
+                async_task(self.then, self.pk)
+        return True
+
+    def fail(self, token: Token, reason: str) -> bool:
+        """Stop with a reason that a secretary can read."""
+        return self._move(token, self.Status.FAILED, error=reason)
+
+    def retry(self) -> bool:
+        """Begin again what failed; what is done stays done. False if nothing failed."""
+        again = {"attempt": 0, "error": "", "token": None, "lease_until": None}
+        with transaction.atomic():
+            aside = self.parts.filter(status=Part.Status.FAILED)
+            if aside.exists() and self.prepared_at:
+                for part in aside:
+                    part.reset()
+                Transcription.objects.filter(pk=self.pk).update(
+                    status=self.Status.HEARING, heard_at=None, finished_at=None, **again
+                )
+                return True
+            failed = Transcription.objects.filter(
+                pk=self.pk, status=self.Status.FAILED
+            ).update(status=self.Status.WAITING, **again)
+            if failed:
+                self.refresh_from_db()
+                self.ring()
+            return bool(failed)
+
+    @property
+    def is_working(self) -> bool:
+        return self.status not in {self.Status.DONE, self.Status.FAILED}
+
+    def segments(self) -> models.QuerySet[Segment]:
+        """What was heard, in order."""
+        return Segment.objects.filter(part__transcription=self).order_by(
+            "part__position", "position"
+        )
+
+
+class PartQuerySet(LeasedQuerySet):
+    def unfinished(self) -> PartQuerySet:
+        return self.filter(status__in=[Part.Status.WAITING, Part.Status.HEARING])
+
+
+class Part(Leased):
+    """About twenty minutes of a recording, heard by one worker at a time.
+
+    WAITING -> HEARING -> DONE
+                  |
+                  +--> WAITING (lease expired, or a passing error) -> ... -> FAILED
+    """
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", "en espera"
+        HEARING = "hearing", "transcribiendo"
+        DONE = "done", "terminada"
+        FAILED = "failed", "apartada"
+
+    WAITING = Status.WAITING
+    LEASED = (Status.HEARING,)
+
+    transcription = models.ForeignKey(
+        Transcription, models.CASCADE, related_name="parts"
+    )
+    position = models.PositiveSmallIntegerField("parte")
+    start = models.FloatField("desde (s)")
+    end = models.FloatField("hasta (s)")
+    clips = models.JSONField(default=list, editable=False)  # [[start, end], …] seconds
+    file = models.CharField("archivo", max_length=255)
+    status = models.CharField(
+        "estado", max_length=8, choices=Status, default=Status.WAITING
+    )
+    heard = models.FloatField("segundos oídos", default=0)
+    worker = models.CharField("máquina", max_length=80, blank=True)
+    started_at = models.DateTimeField("empezó", null=True)
+    finished_at = models.DateTimeField("terminó", null=True)
+
+    objects = PartQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "parte"
+        ordering = ["transcription", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["transcription", "position"], name="part_position_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Parte {self.position + 1} de {self.transcription.name}"
+
+    def doorbell(self) -> tuple[str, str]:
+        return "transcription.tasks.run_part", "gpu"
+
+    def claim(self, worker: str = "") -> Token | None:
+        """Take the part; return the token, or None if it is not to be had."""
+        return self._claim(
+            self.Status.HEARING, started_at=Now(), worker=worker, heard=0
+        )
+
+    def finish(
+        self, token: Token, segments: Sequence[SegmentDraft], seconds: float
+    ) -> bool:
+        """Write everything that was heard and the cost, in one transaction.
+
+        Times of `segments` are on the recording's clock; `seconds` is machine time.
+        Returns False, and writes nothing, when the lease was lost.
+        """
+        with transaction.atomic():
+            done = {"finished_at": Now(), "heard": self.end - self.start}
+            if not self._move(token, self.Status.DONE, **done):
+                return False
+            Segment.objects.bulk_create(
+                Segment.of(self, position, draft)
+                for position, draft in enumerate(segments)
+            )
+            price = self.transcription.price
+            UsageRecord.objects.create(
+                part=self,
+                seconds=seconds,
+                price=price,
+                cost=float(price) * seconds / 3600,
+            )
+            transaction.on_commit(self.transcription.assemble_when_heard)
+        return True
+
+    def give_back(self, token: Token, reason: str, permanent: bool = False) -> None:
+        """Return the part to the queue with its reason, or set it aside."""
+        aside = permanent or self.attempt_number >= MAX_ATTEMPTS
+        status = self.Status.FAILED if aside else self.Status.WAITING
+        with transaction.atomic():
+            if not self._move(token, status, error=reason):
+                return
+            if aside:
+                transaction.on_commit(self.transcription.assemble_when_heard)
+            else:
+                self.ring()
+
+    @property
+    def attempt_number(self) -> int:
+        """The attempt that the database knows; a claim counts it there."""
+        return Part.objects.values_list("attempt", flat=True).get(pk=self.pk)
+
+    def reset(self) -> None:
+        """Put a part that was set aside back in the queue, with fresh attempts."""
+        Part.objects.filter(pk=self.pk, status=self.Status.FAILED).update(
+            status=self.Status.WAITING, attempt=0, error="", token=None
+        )
+        self.ring()
+
+
+class Segment(models.Model):
+    """What the machine heard in one stretch. Never updated: a trigger refuses it."""
+
+    part = models.ForeignKey(Part, models.CASCADE, related_name="segments")
+    position = models.PositiveIntegerField("orden")
+    start = models.FloatField("desde (s)")  # seconds on the recording's clock
+    end = models.FloatField("hasta (s)")
+    text = models.TextField("texto")
+    words = models.JSONField(default=list)  # [[start, end, text, probability], …]
+    voice = models.CharField("voz", max_length=12, blank=True)
+    flags = ArrayField(models.CharField(max_length=24), default=list, blank=True)
+
+    class Meta:
+        verbose_name = "segmento"
+        ordering = ["part", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["part", "position"], name="segment_position_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+    @classmethod
+    def of(cls, part: Part, position: int, draft: SegmentDraft) -> Segment:
+        """Return the unsaved row for what the pipeline heard."""
+        return cls(
+            part=part,
+            position=position,
+            start=draft.start,
+            end=draft.end,
+            text=draft.text,
+            words=[[w.start, w.end, w.text, w.probability] for w in draft.words],
+            flags=list(draft.flags),
+        )
+
+
+class Worker(models.Model):
+    """A machine that hears: what it is, what it costs, when it last spoke."""
+
+    class State(models.TextChoices):
+        STARTING = "starting", "encendiendo"
+        ALIVE = "alive", "trabajando"
+        GONE = "gone", "apagada"
+
+    machine = models.CharField("máquina", max_length=80, unique=True)
+    provider = models.CharField("proveedor", max_length=20, default="always_on")
+    state = models.CharField("estado", max_length=8, choices=State, default=State.ALIVE)
+    card = models.CharField("tarjeta", max_length=60, blank=True)
+    price = models.DecimalField(
+        "precio por hora (USD)", max_digits=8, decimal_places=4, default=0
+    )
+    started_at = models.DateTimeField("encendida", auto_now_add=True)
+    heartbeat_at = models.DateTimeField("última señal", null=True)
+
+    class Meta:
+        verbose_name = "máquina"
+
+    def __str__(self) -> str:
+        return self.machine
+
+    @classmethod
+    def speak(cls, machine: str) -> None:
+        """Note that `machine` is alive."""
+        alive = {"state": cls.State.ALIVE, "heartbeat_at": Now()}
+        cls.objects.update_or_create(machine=machine, defaults=alive)
+
+
+class UsageRecord(models.Model):
+    """The ledger: what a part cost. Survives the part."""
+
+    part = models.ForeignKey(
+        Part, models.SET_NULL, null=True, related_name="usage", verbose_name="parte"
+    )
+    at = models.DateTimeField("cuándo", auto_now_add=True)
+    seconds = models.FloatField("segundos de máquina")
+    price = models.DecimalField("precio por hora (USD)", max_digits=8, decimal_places=4)
+    cost = models.DecimalField("costo (USD)", max_digits=10, decimal_places=6)
+
+    class Meta:
+        verbose_name = "consumo"
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.seconds:.0f} s, {self.cost} USD"

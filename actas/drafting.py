@@ -55,8 +55,13 @@ class Person:
 
         The name alone when there is no office, the office alone when there is no name.
         """
-        office = f"{self.article} {self.office}".strip()
-        office = office[:1].upper() + office[1:]
+        label = self.in_sentence
+        return label[:1].upper() + label[1:] if self.office else label
+
+    @property
+    def in_sentence(self) -> str:
+        """The label inside a sentence: "la presidenta, Gladys Idárraga Salazar"."""
+        office = f"{self.article} {self.office}".strip() if self.office else ""
         return ", ".join(part for part in (office, self.name) if part)
 
 
@@ -216,7 +221,7 @@ class Draft:
     number: str
     """As the council writes it: "038"."""
     session_kind: str
-    """"ordinaria", "extraordinaria", "instalación"…"""
+    """As said after "sesión": "ordinaria", "plenaria extraordinaria", "de clausura"."""
     modality: str
     """"presencial", "mixta" or "no presencial"."""
     date: date

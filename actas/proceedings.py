@@ -1,0 +1,148 @@
+"""The development of a session in Word: who spoke, what happened, how they voted."""
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import groupby
+
+from docx.document import Document
+from docx.shared import Cm
+from docx.text.paragraph import Paragraph
+
+from actas.contents import Contents
+from actas.drafting import Draft, Entry, Remark, Section, Tally, Turn, VoteRecord
+from actas.markup import lines, one_line
+from actas.tables import add_table
+from actas.wording import capital, clock, counted, listing
+
+_BALLOT_WIDTHS = (Cm(1.4), Cm(10.6), Cm(4.59))
+
+# How a choice is counted: one vote, several votes. Any other choice is a candidate.
+_COUNTED = {
+    "sí": ("voto por el sí", "votos por el sí"),
+    "no": ("voto por el no", "votos por el no"),
+    "en blanco": ("voto en blanco", "votos en blanco"),
+    "nulo": ("voto nulo", "votos nulos"),
+    "abstención": ("abstención", "abstenciones"),
+    "no votó": ("integrante que no votó", "integrantes que no votaron"),
+    "impedido": ("integrante impedido", "integrantes impedidos"),
+    "ausente": ("integrante ausente", "integrantes ausentes"),
+}
+
+
+def put_proceedings(document: Document, contents: Contents, draft: Draft) -> None:
+    """Write every section of the draft under its heading, in order."""
+    contents.heading(1, "Desarrollo de la sesión")
+    if not draft.sections:
+        document.add_paragraph("[Desarrollo por confirmar]", style="Por confirmar")
+    for section in draft.sections:
+        contents.heading(2, _section_title(section))
+        _put_entries(document, section.entries, draft)
+
+
+def tally_phrase(tally: Tally) -> str:
+    """Return "once (11) votos por el sí", "una (1) abstención" and the like."""
+    choice = one_line(tally.choice)
+    nouns = _COUNTED.get(choice.lower(), (f"voto por {choice}", f"votos por {choice}"))
+    return counted(tally.votes, *nouns, feminine=choice.lower() == "abstención")
+
+
+def _section_title(section: Section) -> str:
+    title = one_line(section.title)
+    return title if section.number is None else f"{section.number}. {title}"
+
+
+def _put_entries(document: Document, entries: Sequence[Entry], draft: Draft) -> None:
+    for silent, run in groupby(entries, key=_says_nothing):
+        if silent:
+            _put_speakers(document, [turn for turn in run if isinstance(turn, Turn)])
+            continue
+        for entry in run:
+            if isinstance(entry, Turn):
+                _put_turn(document, entry, draft)
+            elif isinstance(entry, Remark):
+                _put_remark(document, entry, draft)
+            else:
+                _put_vote(document, entry, draft)
+
+
+def _says_nothing(entry: Entry) -> bool:
+    return isinstance(entry, Turn) and not any(map(lines, entry.paragraphs))
+
+
+def _put_speakers(document: Document, turns: Sequence[Turn]) -> None:
+    """Name once each, in order, the people of whom only the fact is recorded."""
+    labels = dict.fromkeys(one_line(turn.speaker.in_sentence) for turn in turns)
+    if len(labels) == 1:
+        sentence = f"Hizo uso de la palabra {next(iter(labels))}."
+    else:
+        sentence = f"Hicieron uso de la palabra, en su orden: {'; '.join(labels)}."
+    document.add_paragraph(sentence, style="Intervención")
+
+
+def _put_turn(document: Document, turn: Turn, draft: Draft) -> None:
+    """Write the label and the words; a dialogue acta gives the label its own line."""
+    said = [line for paragraph in turn.paragraphs for line in lines(paragraph)]
+    label = one_line(turn.speaker.label) or "Voz sin identificar"
+    if draft.mode == "dialogo":
+        head = document.add_paragraph(style="Línea de orador")
+        _put_time(head, turn.start, draft)
+        head.add_run(f"{label}:")
+        first = document.add_paragraph(style="Intervención")
+    else:
+        first = document.add_paragraph(style="Intervención")
+        _put_time(first, turn.start, draft)
+        first.add_run(f"{label}:", style="Orador")
+        first.add_run(" ")
+    first.add_run(said[0])
+    style = first.style
+    for line in said[1:]:
+        document.add_paragraph(line, style=style)
+
+
+def _put_remark(document: Document, remark: Remark, draft: Draft) -> None:
+    for position, line in enumerate(lines(remark.text)):
+        paragraph = document.add_paragraph(style="Acotación")
+        if position == 0:
+            _put_time(paragraph, remark.start, draft)
+        paragraph.add_run(line)
+
+
+def _put_time(paragraph: Paragraph, start: float | None, draft: Draft) -> None:
+    if draft.show_times and start is not None:
+        paragraph.add_run(f"[{clock(start)}]\u00a0", style="Marca de tiempo")
+
+
+def _put_vote(document: Document, vote: VoteRecord, draft: Draft) -> None:
+    """Write the question, the ballots in the order of the vote, totals and result."""
+    question = document.add_paragraph(style="Votación")
+    _put_time(question, vote.start, draft)
+    kind = f"Votación {one_line(vote.kind)}".strip()
+    question.add_run(f"{kind}.", style="Etiqueta")
+    question.add_run(f" {one_line(vote.question)}")
+    closing = _totals(vote)
+    if vote.ballots:
+        rows = [
+            (str(position), ballot.name, capital(one_line(ballot.choice)))
+            for position, ballot in enumerate(vote.ballots, start=1)
+        ]
+        heads = ("N.º", "Nombre", "Voto")
+        caption = f"Votos: {vote.question}"
+        add_table(document, caption, heads, rows, _BALLOT_WIDTHS, keep_with_next=True)
+    result = document.add_paragraph(style="Resultado de votación")
+    if closing:
+        result.add_run(f"{closing} ")
+    result.add_run("Resultado:\u00a0", style="Etiqueta")
+    announced = one_line(vote.result).upper() or "no consta que se anunciara"
+    result.add_run(f"{announced}.", style="Etiqueta" if vote.result else None)
+
+
+def _totals(vote: VoteRecord) -> str:
+    """Return the sentence with the totals; "" where none was said or can be counted."""
+    tallies = vote.tallies
+    if not tallies:
+        listed = Counter(one_line(ballot.choice) for ballot in vote.ballots)
+        tallies = tuple(Tally(choice, votes) for choice, votes in listed.items())
+    if not tallies:
+        return ""
+    sentence = listing([tally_phrase(tally) for tally in tallies])
+    return f"{capital(sentence)}."

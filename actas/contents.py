@@ -12,7 +12,7 @@ from docx.document import Document
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
-from actas.markup import bookmark, element, fragment, one_line
+from actas.markup import append, bookmark, element, fragment, one_line
 
 _FIELD = 'TOC \\o "1-2" \\h \\z \\u'
 
@@ -28,7 +28,7 @@ class Contents:
     def place(self) -> None:
         """Mark where the list goes: the end of the document as it is now."""
         self._spot = element("p")
-        self._document.element.body.sectPr.addprevious(self._spot)
+        append(self._document, self._spot)
 
     def heading(self, level: int, text: str) -> None:
         """Add a heading of level 1 or 2 at the end of the document."""

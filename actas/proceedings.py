@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from docx.document import Document
+from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Cm
-from docx.text.paragraph import Paragraph
 
 from actas.contents import Contents
 from actas.drafting import Draft, Entry, Remark, Section, Tally, Turn, VoteRecord
-from actas.markup import lines, one_line
+from actas.markup import add_paragraph, lines, one_line, run
 from actas.tables import add_table
 from actas.wording import capital, clock, counted, listing
 
@@ -33,7 +33,7 @@ def put_proceedings(document: Document, contents: Contents, draft: Draft) -> Non
     """Write every section of the draft under its heading, in order."""
     contents.heading(1, "Desarrollo de la sesión")
     if not draft.sections:
-        document.add_paragraph("[Desarrollo por confirmar]", style="Por confirmar")
+        add_paragraph(document, "PorConfirmar", run("[Desarrollo por confirmar]"))
     for section in draft.sections:
         contents.heading(2, _section_title(section))
         _put_entries(document, section.entries, draft)
@@ -52,11 +52,11 @@ def _section_title(section: Section) -> str:
 
 
 def _put_entries(document: Document, entries: Sequence[Entry], draft: Draft) -> None:
-    for silent, run in groupby(entries, key=_says_nothing):
+    for silent, group in groupby(entries, key=_says_nothing):
         if silent:
-            _put_speakers(document, [turn for turn in run if isinstance(turn, Turn)])
+            _put_speakers(document, [turn for turn in group if isinstance(turn, Turn)])
             continue
-        for entry in run:
+        for entry in group:
             if isinstance(entry, Turn):
                 _put_turn(document, entry, draft)
             elif isinstance(entry, Remark):
@@ -76,50 +76,43 @@ def _put_speakers(document: Document, turns: Sequence[Turn]) -> None:
         sentence = f"Hizo uso de la palabra {next(iter(labels))}."
     else:
         sentence = f"Hicieron uso de la palabra, en su orden: {'; '.join(labels)}."
-    document.add_paragraph(sentence, style="Intervención")
+    add_paragraph(document, "Intervencion", run(sentence))
 
 
 def _put_turn(document: Document, turn: Turn, draft: Draft) -> None:
     """Write the label and the words; a dialogue acta gives the label its own line."""
     said = [line for paragraph in turn.paragraphs for line in lines(paragraph)]
-    label = one_line(turn.speaker.label) or "Voz sin identificar"
+    name = one_line(turn.speaker.label) or "Voz sin identificar"
+    label = [*_time(turn.start, draft), run(f"{name}:", "Orador")]
     if draft.mode == "dialogo":
-        head = document.add_paragraph(style="Línea de orador")
-        _put_time(head, turn.start, draft)
-        head.add_run(f"{label}:")
-        first = document.add_paragraph(style="Intervención")
+        add_paragraph(document, "LineaDeOrador", *label)
+        label = []
     else:
-        first = document.add_paragraph(style="Intervención")
-        _put_time(first, turn.start, draft)
-        first.add_run(f"{label}:", style="Orador")
-        first.add_run(" ")
-    first.add_run(said[0])
-    style = first.style
-    for line in said[1:]:
-        document.add_paragraph(line, style=style)
+        label.append(run(" "))
+    for line in said:
+        add_paragraph(document, "Intervencion", *label, run(line))
+        label = []
 
 
 def _put_remark(document: Document, remark: Remark, draft: Draft) -> None:
-    for position, line in enumerate(lines(remark.text)):
-        paragraph = document.add_paragraph(style="Acotación")
-        if position == 0:
-            _put_time(paragraph, remark.start, draft)
-        paragraph.add_run(line)
+    moment = _time(remark.start, draft)
+    for line in lines(remark.text):
+        add_paragraph(document, "Acotacion", *moment, run(line))
+        moment = []
 
 
-def _put_time(paragraph: Paragraph, start: float | None, draft: Draft) -> None:
-    if draft.show_times and start is not None:
-        paragraph.add_run(f"[{clock(start)}]\u00a0", style="Marca de tiempo")
+def _time(start: float | None, draft: Draft) -> list[BaseOxmlElement]:
+    """Return the run that shows a moment, where the draft wants it and it is known."""
+    if not draft.show_times or start is None:
+        return []
+    return [run(f"[{clock(start)}]\u00a0", "Hora")]
 
 
 def _put_vote(document: Document, vote: VoteRecord, draft: Draft) -> None:
     """Write the question, the ballots in the order of the vote, totals and result."""
-    question = document.add_paragraph(style="Votación")
-    _put_time(question, vote.start, draft)
-    kind = f"Votación {one_line(vote.kind)}".strip()
-    question.add_run(f"{kind}.", style="Etiqueta")
-    question.add_run(f" {one_line(vote.question)}")
-    closing = _totals(vote)
+    kind = run(f"{f'Votación {one_line(vote.kind)}'.strip()}.", "Etiqueta")
+    question = run(f" {one_line(vote.question)}")
+    add_paragraph(document, "Votacion", *_time(vote.start, draft), kind, question)
     if vote.ballots:
         rows = [
             (str(position), ballot.name, capital(one_line(ballot.choice)))
@@ -128,12 +121,17 @@ def _put_vote(document: Document, vote: VoteRecord, draft: Draft) -> None:
         heads = ("N.º", "Nombre", "Voto")
         caption = f"Votos: {vote.question}"
         add_table(document, caption, heads, rows, _BALLOT_WIDTHS, keep_with_next=True)
-    result = document.add_paragraph(style="Resultado de votación")
-    if closing:
-        result.add_run(f"{closing} ")
-    result.add_run("Resultado:\u00a0", style="Etiqueta")
-    announced = one_line(vote.result).upper() or "no consta que se anunciara"
-    result.add_run(f"{announced}.", style="Etiqueta" if vote.result else None)
+    totals = _totals(vote)
+    announced = one_line(vote.result).upper()
+    add_paragraph(
+        document,
+        "Resultado",
+        *([run(f"{totals} ")] if totals else []),
+        run("Resultado:\u00a0", "Etiqueta"),
+        run(f"{announced}.", "Etiqueta")
+        if announced
+        else run("no consta que se anunciara."),
+    )
 
 
 def _totals(vote: VoteRecord) -> str:

@@ -8,7 +8,7 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Length
 from docx.table import Table
 
-from actas.markup import element, fragment, one_line
+from actas.markup import append, element, fragment, one_line, run
 
 # Longest table that is pushed whole to the next page rather than cut in two.
 _ROWS_KEPT_TOGETHER = 24
@@ -36,7 +36,7 @@ def add_table(
         last = position == len(rows)
         keep = together and (keep_with_next or not last)
         table.append(_row(row, widths, style, keep=keep))
-    document.element.body.sectPr.addprevious(table)
+    append(document, table)
     return Table(table, document)
 
 
@@ -47,7 +47,7 @@ def add_plain_table(
     table = _frame(caption, widths, "TableNormal")
     for _ in range(rows):
         table.append(_row([""] * columns, widths, "Dato"))
-    document.element.body.sectPr.addprevious(table)
+    append(document, table)
     return Table(table, document)
 
 
@@ -93,11 +93,7 @@ def _cell(text: str, width: Length, style: str, *, keep: bool) -> BaseOxmlElemen
         look.append(element("keepNext"))
     paragraph.append(look)
     if text:
-        run, words = element("r"), element("t")
-        words.set(qn("xml:space"), "preserve")
-        words.text = one_line(text)
-        run.append(words)
-        paragraph.append(run)
+        paragraph.append(run(one_line(text)))
     cell.append(size)
     cell.append(paragraph)
     return cell

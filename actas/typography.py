@@ -178,7 +178,7 @@ _OWN_STYLES = (
         "Resultado",
         "Resultado de votación",
         f"<w:keepLines/><w:pBdr>{_edge('left', INK, 18, 8)}</w:pBdr>"
-        + _space(120, 220, 264)
+        + _space(120, 180, 264)
         + '<w:ind w:left="227"/>',
     ),
     Style("Firma", "Firma", KEEP + _space() + CENTRE),

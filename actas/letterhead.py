@@ -3,11 +3,6 @@
 from io import BytesIO
 
 from docx.document import Document
-from docx.image.exceptions import (
-    InvalidImageStreamError,
-    UnexpectedEndOfFileError,
-    UnrecognizedImageError,
-)
 from docx.image.image import Image
 from docx.oxml.ns import qn
 from docx.shared import Cm, Length
@@ -37,7 +32,7 @@ def put_head(document: Document, draft: Draft) -> None:
     else:
         mark.style = "Marca de borrador"
         mark.add_run(f"BORRADOR · versión {draft.version} · sin aprobar")
-    logo = _readable(draft.letterhead.logo)
+    logo = _fitted(draft.letterhead.logo)
     widths = [TEXT_WIDTH - _ACTA_COLUMN, _ACTA_COLUMN]
     if logo:
         widths = [_LOGO_COLUMN, widths[0] - _LOGO_COLUMN, _ACTA_COLUMN]
@@ -45,7 +40,7 @@ def put_head(document: Document, draft: Draft) -> None:
     _shape(table, [Length(width) for width in widths])
     cells = table.rows[0].cells
     if logo:
-        _put_logo(cells[0], logo, draft.letterhead.council)
+        _put_logo(cells[0], draft.letterhead, logo)
     _put_council(cells[-2], draft.letterhead)
     _put_acta(cells[-1], draft)
     header.add_paragraph(style="Header")
@@ -79,19 +74,23 @@ def _write(paragraph: Paragraph, style: str, text: str) -> None:
     paragraph.add_run(text)
 
 
-def _readable(logo: bytes | None) -> bytes | None:
-    """Return the logo if Word can show it. A broken picture must not stop an acta."""
+def _fitted(logo: bytes | None) -> tuple[Length, Length] | None:
+    """Return the width and height that fit the logo in its box.
+
+    None where there is no logo or it is not a picture Word can show: a broken file in a
+    council's settings must not stop its actas.
+    """
     if not logo:
         return None
     try:
-        Image.from_blob(logo)
-    except (
-        InvalidImageStreamError,
-        UnexpectedEndOfFileError,
-        UnrecognizedImageError,
-    ):
+        picture = Image.from_blob(logo)
+        scale = _LOGO_BOX / max(picture.width, picture.height)
+        width, height = picture.width * scale, picture.height * scale
+    except Exception:
+        # python-docx reads pictures of strangers without checks: a damaged one ends in
+        # KeyError, ZeroDivisionError, struct.error, TypeError or a bare Exception.
         return None
-    return logo
+    return Length(max(1, round(width))), Length(max(1, round(height)))
 
 
 def _shape(table: Table, widths: list[Length]) -> None:
@@ -116,15 +115,12 @@ def _shape(table: Table, widths: list[Length]) -> None:
         cell._tc.tcPr.append(fragment('<w:vAlign w:val="center"/>'))
 
 
-def _put_logo(cell: _Cell, logo: bytes, council: str) -> None:
-    """Fit the picture into its box, with a description for those who cannot see it."""
+def _put_logo(cell: _Cell, head: Letterhead, size: tuple[Length, Length]) -> None:
+    """Place the picture, with a description for those who cannot see it."""
     paragraph = cell.paragraphs[0]
     paragraph.style = "Encabezado de acta"
-    picture = paragraph.add_run().add_picture(BytesIO(logo))
-    scale = _LOGO_BOX / max(picture.width, picture.height)
-    picture.width = Length(max(1, round(picture.width * scale)))
-    picture.height = Length(max(1, round(picture.height * scale)))
-    picture._inline.docPr.set("descr", f"Escudo o logo: {one_line(council)}")
+    picture = paragraph.add_run().add_picture(BytesIO(head.logo or b""), *size)
+    picture._inline.docPr.set("descr", f"Escudo o logo: {one_line(head.council)}")
 
 
 def _put_council(cell: _Cell, head: Letterhead) -> None:

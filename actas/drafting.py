@@ -1,254 +1,274 @@
-"""What an acta says before it is a Word file: the Draft and its parts.
-
-A Draft is plain values. Nothing in it is looked up, guessed or formatted later: whoever
-builds it has already decided what is confirmed, and `actas.word.write` prints what it
-finds here and nothing else. All text is Spanish, as it will be read.
-"""
+"""From the rows of a session to the Draft that is read, printed and approved."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date, time
+from collections.abc import Iterator
+from itertools import groupby
+
+from django.db.models import prefetch_related_objects
+
+from actas.draft import (
+    AgendaLine,
+    AttendanceLine,
+    Ballot,
+    Draft,
+    Entry,
+    Letterhead,
+    Pending,
+    Person,
+    Quorum,
+    Section,
+    SourceRecording,
+    Tally,
+    Turn,
+    VoteRecord,
+)
+from actas.models import Acta, Utterance
+from councils.models import Council, Councillor, Gender, Office
+from sessions.models import AgendaItem, Attendance, CouncilSession, Speaker, Vote
+
+PARAGRAPH = 700  # letters after which a long turn takes a new paragraph
+STATES = {
+    Attendance.State.PRESENT: "presente",
+    Attendance.State.EXCUSED: "ausente con excusa",
+    Attendance.State.ABSENT: "ausente",
+}
+UNKNOWN = Person("Sin identificar")
 
 
-@dataclass(frozen=True)
-class Letterhead:
-    """Who issues the acta, as it stands at the head and foot of every page.
+def draft_of(acta: Acta) -> Draft:
+    """Return what `acta` says now; of the facts, only those that a person confirmed.
 
-    Empty strings are left out of the page; they never leave a gap or a label behind.
+    The number of queries does not depend on how long the session was.
     """
-
-    council: str
-    """Full name: "Concejo Municipal de Valle Sereno"."""
-    kind: str
-    """Class of body: "municipal", "distrital" or "asamblea"."""
-    municipality: str
-    department: str = ""
-    address: str = ""
-    phone: str = ""
-    email: str = ""
-    nit: str = ""
-    website: str = ""
-    motto: str = ""
-    logo: bytes | None = None
-    """PNG, JPEG, GIF, BMP or TIFF. Anything else is left out of the page."""
-    form_code: str = ""
-    """Code of the form in the council's quality system (SGC): "F-SG-012"."""
-    form_version: str = ""
-    """Version of that form: "01". Not the version of the acta."""
-
-
-@dataclass(frozen=True)
-class Person:
-    """Someone named in the acta, with the office held at that moment."""
-
-    name: str
-    """Full name. For a voice nobody has named: "Voz 3 (sin identificar)"."""
-    office: str = ""
-    """In lower case and in the person's gender: "presidenta", "concejal"."""
-    article: str = ""
-    """Article that goes before the office: "la", "el" or nothing."""
-
-    @property
-    def label(self) -> str:
-        """How a turn announces its speaker: "La presidenta, Gladys Idárraga Salazar".
-
-        The name alone when there is no office, the office alone when there is no name.
-        """
-        label = self.in_sentence
-        return label[:1].upper() + label[1:] if self.office else label
-
-    @property
-    def in_sentence(self) -> str:
-        """The label inside a sentence: "la presidenta, Gladys Idárraga Salazar"."""
-        office = f"{self.article} {self.office}".strip() if self.office else ""
-        return ", ".join(part for part in (office, self.name) if part)
+    session = acta.session
+    prefetch_related_objects(
+        [session],
+        "council",
+        "presider__tenures",
+        "agenda",
+        "recordings",
+        "attendance__councillor__tenures",
+        "votes__ballots__councillor",
+        "speakers__councillor__tenures",
+    )
+    people = {s.pk: _speaker(session, s) for s in session.speakers.all()}
+    attendance = tuple(_attendance(session))
+    votes = [vote for vote in session.votes.all() if vote.is_confirmed]
+    secretary = _secretary(session)
+    return Draft(
+        letterhead=_letterhead(session.council),
+        number=f"{acta.number:03d}",
+        session_kind=session.get_kind_display(),
+        modality=session.get_modality_display(),
+        date=session.date,
+        place=session.place,
+        opened=session.opened_at,
+        closed=session.closed_at,
+        presider=_presider(session),
+        secretary=secretary,
+        attendance=attendance,
+        quorum=_quorum(session),
+        guests=_guests(session, secretary),
+        agenda=tuple(AgendaLine(i.position, i.title) for i in session.agenda.all()),
+        sections=tuple(_sections(session, _entries(acta, people, votes))),
+        recordings=tuple(
+            SourceRecording(r.name, r.sha256, r.seconds or 0)
+            for r in session.recordings.all()
+        ),
+        mode=session.council.mode,
+        pending=_pending(session),
+        version=acta.next_version,
+    )
 
 
-@dataclass(frozen=True)
-class AttendanceLine:
-    """One member whose attendance the secretary has confirmed."""
-
-    name: str
-    state: str
-    """As printed: "presente", "ausente", "ausente con excusa", "licencia"…"""
-    present: bool
-    """Whether this member took part at some moment, whatever the state is called."""
-    party: str = ""
-    office: str = ""
-    """Gendered: "presidenta", "primer vicepresidente", "concejala"."""
-    arrived: time | None = None
-    """Only when later than the opening; None means from the beginning."""
-    left: time | None = None
-    """Only when earlier than the closing; None means until the end."""
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Quorum:
-    """The arithmetic behind the sentence that declares the quórum.
-
-    Ley 136 de 1994, art. 29: a quarter of the members to open and deliberate, the
-    majority of the members to decide.
-    """
-
-    seats: int
-    """Members of the corporation, vacant seats included."""
-    present: int
-    """Members who answered the roll call, as the secretary confirmed them."""
-
-    @property
-    def to_deliberate(self) -> int:
-        """Fewest members with whom a session may open: ⌈N/4⌉."""
-        return -(-self.seats // 4)
-
-    @property
-    def to_decide(self) -> int:
-        """Fewest members with whom a decision may be taken: ⌊N/2⌋ + 1."""
-        return self.seats // 2 + 1
+def _letterhead(council: Council) -> Letterhead:
+    logo = None
+    if council.logo:
+        with council.logo.open() as file:
+            logo = file.read()
+    return Letterhead(
+        council=council.name,
+        kind=council.kind,
+        municipality=council.municipality,
+        department=council.department,
+        address=council.address,
+        phone=council.phone,
+        email=council.email,
+        nit=council.nit,
+        website=council.website,
+        motto=council.motto,
+        logo=logo,
+    )
 
 
-@dataclass(frozen=True)
-class AgendaLine:
-    """One point of the orden del día that was approved."""
-
-    number: int
-    title: str
+def _article(gender: str) -> str:
+    return {Gender.FEMALE: "la", Gender.MALE: "el"}.get(gender, "")
 
 
-@dataclass(frozen=True)
-class Turn:
-    """What one person said without another taking the floor.
-
-    A turn without paragraphs says only that the person spoke; that is how a succinct
-    acta records it.
-    """
-
-    speaker: Person
-    paragraphs: tuple[str, ...] = ()
-    start: float | None = None
-    """Seconds on the session's clock."""
+def _councillor(councillor: Councillor, session: CouncilSession) -> Person:
+    office = councillor.office_on(session.date)
+    return Person(councillor.full_name, office, _article(councillor.gender))
 
 
-@dataclass(frozen=True)
-class Remark:
-    """Something that happened and nobody said: a recess, a hymn, a document read.
-
-    Printed in italics, as given. Also carries the summaries of a succinct acta.
-    """
-
-    text: str
-    start: float | None = None
-    """Seconds on the session's clock."""
+def _speaker(session: CouncilSession, speaker: Speaker) -> Person:
+    if speaker.councillor:
+        return _councillor(speaker.councillor, session)
+    if speaker.name:
+        return Person(speaker.name, speaker.office, _article(speaker.gender))
+    return Person(f"{speaker.label} (sin identificar)")
 
 
-@dataclass(frozen=True)
-class Ballot:
-    """How one member voted in a nominal vote."""
-
-    name: str
-    choice: str
-    """"sí", "no", "abstención", "no votó", "impedido" or "ausente"."""
+def _presider(session: CouncilSession) -> Person | None:
+    presider = session.presider or (
+        session.council.councillors.holding(Office.PRESIDENT, session.date).first()
+    )
+    return _councillor(presider, session) if presider else None
 
 
-@dataclass(frozen=True)
-class Tally:
-    """How many votes one choice had."""
-
-    choice: str
-    """As in Ballot, or a candidate's name or "en blanco" in an election."""
-    votes: int
-
-
-@dataclass(frozen=True)
-class VoteRecord:
-    """A vote the secretary has confirmed; an unconfirmed one never gets here."""
-
-    question: str
-    """What was put to the vote: "Proposición No. 12 de 2026, de suficiente …"."""
-    kind: str
-    """"nominal", "ordinaria" or "secreta"."""
-    ballots: tuple[Ballot, ...] = ()
-    """In the order of the vote. Always empty when the vote was secret."""
-    tallies: tuple[Tally, ...] = ()
-    """The confirmed totals. Empty when none was said: a missing count is not zero."""
-    result: str = ""
-    """As announced: "aprobada", "negado"… Empty when nobody announced one."""
-    start: float | None = None
-    """Seconds on the session's clock."""
+def _secretary(session: CouncilSession) -> Person | None:
+    council = session.council
+    name = session.secretary_name or council.secretary_name
+    if not name:
+        return None
+    female = council.secretary_gender == Gender.FEMALE
+    office = "secretaria general" if female else "secretario general"
+    return Person(name, office, _article(council.secretary_gender))
 
 
-Entry = Turn | Remark | VoteRecord
+def _guests(session: CouncilSession, secretary: Person | None) -> tuple[Person, ...]:
+    """Who spoke by name without holding a seat."""
+    mine = secretary.name if secretary else ""
+    return tuple(
+        Person(s.name, s.office, _article(s.gender))
+        for s in session.speakers.all()
+        if s.name and not s.councillor_id and s.is_confirmed and s.name != mine
+    )
 
 
-@dataclass(frozen=True)
-class Section:
-    """What happened under one point of the orden del día, in order.
-
-    What comes before the first point goes in a section without a number.
-    """
-
-    title: str
-    number: int | None = None
-    entries: tuple[Entry, ...] = ()
-
-
-@dataclass(frozen=True)
-class SourceRecording:
-    """A recording this acta was made from."""
-
-    name: str
-    sha256: str
-    """64 hexadecimal digits."""
-    seconds: float
+def _attendance(session: CouncilSession) -> Iterator[AttendanceLine]:
+    for row in session.attendance.all():
+        if row.is_confirmed:
+            yield AttendanceLine(
+                name=row.councillor.full_name,
+                state=STATES[row.state],
+                present=row.state == Attendance.State.PRESENT,
+                party=row.councillor.party,
+                office=row.councillor.office_on(session.date),
+                arrived=row.arrived,
+                left=row.left,
+                note=row.note,
+            )
 
 
-@dataclass(frozen=True)
-class Pending:
-    """How much was left out because nobody has confirmed it yet."""
+def _quorum(session: CouncilSession) -> Quorum | None:
+    """The roll call's count, once nobody's attendance is open any more."""
+    rows = list(session.attendance.all())
+    seated = session.council.councillors.seated_on(session.date).count()
+    if len(rows) < seated or not all(row.is_confirmed for row in rows):
+        return None
+    answered = [
+        row
+        for row in rows
+        if row.state == Attendance.State.PRESENT and row.arrived is None
+    ]
+    return Quorum(seats=session.council.seats, present=len(answered))
 
-    attendance: int = 0
-    votes: int = 0
-    speakers: int = 0
-    """Voices still without a name."""
+
+def _pending(session: CouncilSession) -> Pending:
+    attendance, votes = session.attendance.all(), session.votes.all()
+    seated = session.council.councillors.seated_on(session.date).count()
+    return Pending(
+        attendance=seated - sum(row.is_confirmed for row in attendance),
+        votes=sum(not vote.is_confirmed for vote in votes),
+        speakers=sum(not speaker.is_named for speaker in session.speakers.all()),
+    )
 
 
-@dataclass(frozen=True)
-class Draft:
-    """Everything an acta prints. The same Draft always gives the same Word bytes."""
+def _entries(
+    acta: Acta, people: dict[int, Person], votes: list[Vote]
+) -> list[tuple[float, int | None, Entry]]:
+    """Return (second, agenda item's id or None, entry), turns and votes in order."""
+    entries: list[tuple[float, int | None, Entry]] = []
+    starts = [i.start for i in acta.session.agenda.all() if i.start is not None]
+    said = [u for u in acta.utterances.all() if u.text.strip()]
+    # A turn ends where another takes the floor, an item begins or a vote is taken.
+    breaks = sorted([*starts, *(v.start for v in votes if v.start is not None)])
 
-    letterhead: Letterhead
-    number: str
-    """As the council writes it: "038"."""
-    session_kind: str
-    """As said after "sesión": "ordinaria", "plenaria extraordinaria", "de clausura"."""
-    modality: str
-    """"presencial", "mixta" or "no presencial"."""
-    date: date
-    place: str = ""
-    opened: time | None = None
-    """Confirmed hour. None prints a visible gap, never an invented hour."""
-    closed: time | None = None
-    presider: Person | None = None
-    secretary: Person | None = None
-    attendance: tuple[AttendanceLine, ...] = ()
-    """Confirmed lines only. Empty prints "[Asistencia por confirmar]"."""
-    quorum: Quorum | None = None
-    """None, and no sentence, until the roll call is confirmed."""
-    guests: tuple[Person, ...] = ()
-    agenda: tuple[AgendaLine, ...] = ()
-    sections: tuple[Section, ...] = ()
-    recordings: tuple[SourceRecording, ...] = ()
-    mode: str = "literal"
-    """"literal", "dialogo" or "sucinto"."""
-    pending: Pending = field(default_factory=Pending)
-    approved: bool = False
-    """Until it is, every page says BORRADOR."""
-    version: int = 1
-    verification_code: str | None = None
-    verification_url: str = ""
-    """Where the code can be checked; printed beside it."""
-    prepared_by: str = ""
-    reviewed_by: str = ""
-    show_times: bool = False
-    """Whether each turn shows its second on the session's clock, as reviewers want."""
+    def turn(utterance: Utterance) -> tuple[int | None, int]:
+        passed = sum(1 for second in breaks if second <= utterance.start + 0.01)
+        return utterance.speaker_id, passed
+
+    for (speaker, _), together in groupby(said, key=turn):
+        utterances = list(together)
+        start = utterances[0].start
+        who = people.get(speaker, UNKNOWN) if speaker else UNKNOWN
+        entries.append((start, None, Turn(who, _paragraphs(utterances), start)))
+    entries += [
+        (
+            v.start if v.start is not None else float("inf"),
+            v.agenda_item_id,
+            _vote(v),
+        )
+        for v in votes
+    ]
+    return sorted(entries, key=lambda entry: entry[0])
+
+
+def _paragraphs(utterances: list[Utterance]) -> tuple[str, ...]:
+    """Join what one person said; a long turn takes a new paragraph at a sentence."""
+    paragraphs = [""]
+    for utterance in utterances:
+        ended = paragraphs[-1].endswith((".", "?", "!", "…"))
+        if len(paragraphs[-1]) > PARAGRAPH and ended:
+            paragraphs.append("")
+        paragraphs[-1] = f"{paragraphs[-1]} {utterance.text.strip()}".strip()
+    return tuple(paragraphs)
+
+
+def _vote(vote: Vote) -> VoteRecord:
+    ballots = tuple(
+        Ballot(ballot.councillor.full_name, ballot.get_value_display().lower())
+        for ballot in vote.ballots.all()
+        if vote.kind == Vote.Kind.NOMINAL
+    )
+    counted = [
+        Tally(label.lower(), vote.count(value))
+        for value, label in vote.ballots.model.Value.choices
+        if vote.count(value)
+    ]
+    announced = [
+        Tally(choice, votes)
+        for choice, votes in (("sí", vote.yes), ("no", vote.no))
+        if votes is not None
+    ]
+    return VoteRecord(
+        question=vote.question,
+        kind=vote.kind,
+        ballots=ballots,
+        tallies=tuple(counted if ballots else announced),
+        result=vote.get_result_display().lower(),
+        start=vote.start,
+    )
+
+
+def _sections(
+    session: CouncilSession, entries: list[tuple[float, int | None, Entry]]
+) -> Iterator[Section]:
+    """Deal the entries out to the items of the agenda by when they happened."""
+    items = list(session.agenda.all())
+    started = sorted((i for i in items if i.start is not None), key=lambda i: i.start)
+    dealt: dict[int | None, list[Entry]] = {}
+    for second, item, entry in entries:
+        place = item if item is not None else _item_at(started, second)
+        dealt.setdefault(place, []).append(entry)
+    if None in dealt or not items:
+        title = "Apertura" if started else "Desarrollo de la sesión"
+        yield Section(title, None, tuple(dealt.get(None, ())))
+    for item in items:
+        yield Section(item.title, item.position, tuple(dealt.get(item.pk, ())))
+
+
+def _item_at(started: list[AgendaItem], second: float) -> int | None:
+    begun = [item for item in started if item.start <= second + 0.01]
+    return begun[-1].pk if begun else None

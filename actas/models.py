@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -19,18 +20,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from councils.models import Council, User
+from sessions.facts import NotAllowed
 from sessions.models import AgendaItem, CouncilSession, Recording, Speaker
 from transcription.models import Segment
 
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is read for another
 
 
+def noted(value: Any) -> Any:
+    """Return a field's value as an Edit keeps it, in JSON."""
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
 class Conflict(Exception):
     """Somebody else changed the same thing first; nothing was written."""
-
-
-class NotAllowed(Exception):
-    """The acta is not in a state in which that can be done; says why in Spanish."""
 
 
 class ActaQuerySet(models.QuerySet["Acta"]):
@@ -87,6 +90,11 @@ class Acta(models.Model):
     def latest_version(self) -> Version | None:
         return self.versions.order_by("-number").first()
 
+    @property
+    def next_version(self) -> int:
+        """The number that the next approval will carry."""
+        return (self.versions.aggregate(last=Max("number"))["last"] or 0) + 1
+
     def _move(self, source: str | tuple[str, ...], target: str, **changes) -> None:
         sources = (source,) if isinstance(source, str) else source
         moved = Acta.objects.filter(pk=self.pk, state__in=sources)
@@ -111,7 +119,7 @@ class Acta(models.Model):
         """Freeze content and Word bytes as the next version. Raises NotAllowed."""
         self._move(self.State.SENT, self.State.APPROVED)
         return self.versions.create(
-            number=(self.versions.aggregate(last=Max("number"))["last"] or 0) + 1,
+            number=self.next_version,
             content=content,
             word=word,
             sha256=hashlib.sha256(word).hexdigest(),
@@ -170,9 +178,10 @@ class Acta(models.Model):
     ) -> Edit:
         """Change the fields of `row` named in `after` and note the Edit.
 
-        Values are JSON: ids for people and speakers. The caller holds the lock.
+        Values are JSON: ids for people and speakers, moments in ISO 8601. The caller
+        holds the lock.
         """
-        before = {name: getattr(row, name) for name in after}
+        before = {name: noted(getattr(row, name)) for name in after}
         type(row).objects.filter(pk=row.pk).update(**after)
         for name, value in after.items():
             setattr(row, name, value)
@@ -237,21 +246,35 @@ class Utterance(models.Model):
     def __str__(self) -> str:
         return self.text[:60]
 
+    def unverified_state(self, text: str) -> str:
+        """Return the state of the sentence with `text` when nobody verified it.
+
+        Text that is again what the machine wrote counts as the machine's.
+        """
+        first = self.edits.filter(before__has_key="text").first()
+        original = first.before["text"] if first else self.text
+        return self.State.MACHINE if text == original else self.State.EDITED
+
     @transaction.atomic
     def change(
         self, user: User, version: int, batch: uuid.UUID | None = None, **after: Any
-    ) -> Edit:
+    ) -> Edit | None:
         """Change fields (text, state, speaker_id) that were read at `version`.
 
-        Raises Conflict when somebody changed it since, NotAllowed when the acta is
-        closed. A changed text makes a machine's sentence an edited one.
+        Returns None, and writes nothing, when all of it is so already: a save whose
+        answer got lost may come twice. Raises Conflict when somebody changed it since,
+        NotAllowed when the acta is closed. A new text needs verifying again.
         """
         self.acta.lock()
         current = Utterance.objects.select_for_update().get(pk=self.pk)
+        if "text" in after and after["text"] != current.text:
+            after.setdefault("state", current.unverified_state(after["text"]))
+        after = {k: v for k, v in after.items() if getattr(current, k) != v}
+        if not after:
+            self.refresh_from_db()
+            return None
         if current.version != version:
             raise Conflict
-        if "text" in after and after["text"] != current.text and "state" not in after:
-            after["state"] = self.State.EDITED
         edit = self.acta.record(current, after, user, batch)
         Utterance.objects.filter(pk=self.pk).update(version=F("version") + 1)
         self.refresh_from_db()
@@ -310,7 +333,7 @@ class Edit(models.Model):
     def revert(self, user: User, batch: uuid.UUID) -> None:
         """Put back what was before. Raises Conflict when it was changed since."""
         row = type(self.target).objects.select_for_update().get(pk=self.target.pk)
-        if any(getattr(row, name) != value for name, value in self.after.items()):
+        if any(noted(getattr(row, name)) != v for name, v in self.after.items()):
             raise Conflict
         self.acta.record(row, self.before, user, batch, undoes=self.batch)
         if self.utterance_id:

@@ -125,6 +125,7 @@ if env("S3_BUCKET"):
             "secret_key": env("S3_SECRET_KEY") or None,
             "region_name": env("S3_REGION") or "auto",
             "file_overwrite": False,
+            "max_memory_size": 8 * 1024**2,  # a larger file is read through the disk
             "querystring_expire": 6 * 3600,  # a signed URL outlives one hearing
             "signature_version": "s3v4",
             "addressing_style": "path",

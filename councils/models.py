@@ -209,9 +209,13 @@ class Membership(models.Model):
 class CouncillorQuerySet(models.QuerySet["Councillor"]):
     def seated_on(self, date: datetime.date) -> CouncillorQuerySet:
         """Councillors who held a seat on `date`, in the order of the roll call."""
+        return self.holding(Office.COUNCILLOR, date)
+
+    def holding(self, office: str, date: datetime.date) -> CouncillorQuerySet:
+        """Councillors who held `office` on `date`."""
         return self.filter(
             Q(tenures__until__isnull=True) | Q(tenures__until__gte=date),
-            tenures__office=Office.COUNCILLOR,
+            tenures__office=office,
             tenures__since__lte=date,
         ).distinct()
 

@@ -66,6 +66,7 @@ class Leased(models.Model):
 
     WAITING: str
     LEASED: tuple[str, ...]
+    FAILED: str
 
     class Meta:
         abstract = True
@@ -105,6 +106,26 @@ class Leased(models.Model):
                 status=status, token=None, lease_until=None, **changes
             )
         )
+
+    def give_back(self, token: Token, reason: str, permanent: bool = False) -> bool:
+        """Return the work to the queue with its reason, or set it aside.
+
+        It is set aside when trying again cannot help or was tried often enough.
+        What went back is announced again by `sweep`, a minute later, so that a
+        passing trouble has time to pass. Returns False when the lease was lost.
+        """
+        self.refresh_from_db(fields=["attempt"])
+        aside = permanent or self.attempt >= MAX_ATTEMPTS
+        status = self.FAILED if aside else self.WAITING
+        return self._move(token, status, error=reason, rung_at=Now())
+
+    def expire(self) -> None:
+        """Take the work from a worker that fell silent, and announce it again."""
+        reason = "La máquina que lo hacía dejó de responder."
+        if self.token and self.give_back(self.token, reason):
+            self.refresh_from_db()
+            if self.status == self.WAITING:
+                self.ring()
 
     def ring(self) -> None:
         """Ring the doorbell of the cluster that does this work.

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models.functions import Now
 from django_q.tasks import async_task
 
+from transcription import engines
 from transcription.cutting import PartCut
-from transcription.leases import (
-    MAX_ATTEMPTS,
-    Leased,
-    LeasedQuerySet,
-    LeaseLost,
-    Token,
-)
-
-if TYPE_CHECKING:
-    from transcription.pipeline import SegmentDraft
+from transcription.leases import Leased, LeasedQuerySet, LeaseLost, Token
+from transcription.pipeline import SegmentDraft
 
 
 class Transcription(Leased):
@@ -41,6 +35,7 @@ class Transcription(Leased):
 
     WAITING = Status.WAITING
     LEASED = (Status.PREPARING, Status.ASSEMBLING)
+    FAILED = Status.FAILED
 
     audio = models.CharField("archivo", max_length=255, help_text="En el almacén.")
     name = models.CharField("nombre del archivo", max_length=255)
@@ -77,13 +72,17 @@ class Transcription(Leased):
         return f"{self.name} ({self.engine})"
 
     def doorbell(self) -> tuple[str, str]:
-        if self.prepared_at and not self.parts.unfinished().exists():
+        if self.heard_at:
             return "transcription.tasks.assemble", "astra"
         return "transcription.tasks.prepare", "media"
 
     @classmethod
     def start(cls, **fields: Any) -> Transcription:
-        """Create a transcription and ring for its preparation."""
+        """Create a transcription and ring for its preparation.
+
+        Raises EngineError when the engine is not known.
+        """
+        fields["settings_hash"] = engines.settings_hash(fields["engine"])
         with transaction.atomic():
             transcription = cls.objects.create(**fields)
             transcription.ring()
@@ -93,26 +92,31 @@ class Transcription(Leased):
         """Take the preparation; return the token, or None if it is not to be had."""
         return self._claim(self.Status.PREPARING, started_at=Now())
 
-    def keep(self, token: Token, cut: PartCut, file: str) -> None:
-        """Record a part whose audio is stored, and ring for its hearing.
+    def has(self, cut: PartCut) -> bool:
+        """Whether an earlier attempt already made this very part."""
+        same = {
+            "start": cut.start,
+            "end": cut.end,
+            "clips": [list(c) for c in cut.clips],
+        }
+        return self.parts.filter(position=cut.position, **same).exists()
 
-        A part that an earlier attempt made with the same cut is kept with its work.
+    def keep(self, token: Token, cut: PartCut, file: str) -> None:
+        """Record a part whose audio is stored as `file`, and ring for its hearing.
+
         Raises LeaseLost when the preparation is no longer this worker's.
         """
         with transaction.atomic():
             if not self.heartbeat(token):
                 raise LeaseLost
-            same = {
-                "start": cut.start,
-                "end": cut.end,
-                "clips": [list(c) for c in cut.clips],
-            }
-            part = self.parts.filter(position=cut.position).first()
-            if part and all(getattr(part, name) == same[name] for name in same):
-                return
-            if part:
-                part.delete()
-            self.parts.create(position=cut.position, file=file, **same).ring()
+            self.parts.filter(position=cut.position).delete()
+            self.parts.create(
+                position=cut.position,
+                start=cut.start,
+                end=cut.end,
+                clips=[list(clip) for clip in cut.clips],
+                file=file,
+            ).ring()
 
     def prepared(self, token: Token, **facts: Any) -> bool:
         """End the preparation with what it learned (seconds, peaks, playback)."""
@@ -149,10 +153,6 @@ class Transcription(Leased):
                 async_task(self.then, self.pk)
         return True
 
-    def fail(self, token: Token, reason: str) -> bool:
-        """Stop with a reason that a secretary can read."""
-        return self._move(token, self.Status.FAILED, error=reason)
-
     def retry(self) -> bool:
         """Begin again what failed; what is done stays done. False if nothing failed."""
         again = {"attempt": 0, "error": "", "token": None, "lease_until": None}
@@ -172,6 +172,15 @@ class Transcription(Leased):
                 self.refresh_from_db()
                 self.ring()
             return bool(failed)
+
+    def check_complete(self) -> None:
+        """Assert that the parts cover the recording without a hole or an overlap."""
+        end = 0.0
+        for part in self.parts.all():
+            assert abs(part.start - end) < 0.01, f"hole before {part}"
+            assert part.status in {Part.Status.DONE, Part.Status.FAILED}, part
+            end = part.end
+        assert abs(end - (self.seconds or 0)) < 0.1, f"{self} ends at {end}"
 
     @property
     def is_working(self) -> bool:
@@ -205,6 +214,7 @@ class Part(Leased):
 
     WAITING = Status.WAITING
     LEASED = (Status.HEARING,)
+    FAILED = Status.FAILED
 
     transcription = models.ForeignKey(
         Transcription, models.CASCADE, related_name="parts"
@@ -268,25 +278,16 @@ class Part(Leased):
                 price=price,
                 cost=float(price) * seconds / 3600,
             )
-            transaction.on_commit(self.transcription.assemble_when_heard)
+            self.transcription.assemble_when_heard()
         return True
 
-    def give_back(self, token: Token, reason: str, permanent: bool = False) -> None:
-        """Return the part to the queue with its reason, or set it aside."""
-        aside = permanent or self.attempt_number >= MAX_ATTEMPTS
-        status = self.Status.FAILED if aside else self.Status.WAITING
+    def give_back(self, token: Token, reason: str, permanent: bool = False) -> bool:
+        """Return the part to the queue, or set it aside and let the others go on."""
         with transaction.atomic():
-            if not self._move(token, status, error=reason):
-                return
-            if aside:
-                transaction.on_commit(self.transcription.assemble_when_heard)
-            else:
-                self.ring()
-
-    @property
-    def attempt_number(self) -> int:
-        """The attempt that the database knows; a claim counts it there."""
-        return Part.objects.values_list("attempt", flat=True).get(pk=self.pk)
+            given = super().give_back(token, reason, permanent)
+            if given:
+                self.transcription.assemble_when_heard()
+        return given
 
     def reset(self) -> None:
         """Put a part that was set aside back in the queue, with fresh attempts."""
@@ -334,6 +335,13 @@ class Segment(models.Model):
         )
 
 
+class WorkerQuerySet(models.QuerySet["Worker"]):
+    def silent(self) -> WorkerQuerySet:
+        """Machines that hold no work and said nothing for ten minutes."""
+        since = Now() - datetime.timedelta(minutes=10)
+        return self.filter(state=Worker.State.ALIVE, heartbeat_at__lt=since)
+
+
 class Worker(models.Model):
     """A machine that hears: what it is, what it costs, when it last spoke."""
 
@@ -351,6 +359,8 @@ class Worker(models.Model):
     )
     started_at = models.DateTimeField("encendida", auto_now_add=True)
     heartbeat_at = models.DateTimeField("última señal", null=True)
+
+    objects = WorkerQuerySet.as_manager()
 
     class Meta:
         verbose_name = "máquina"

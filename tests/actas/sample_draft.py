@@ -5,7 +5,7 @@ import zlib
 from dataclasses import replace
 from datetime import date, time
 
-from actas.drafting import (
+from actas.draft import (
     AgendaLine,
     AttendanceLine,
     Ballot,

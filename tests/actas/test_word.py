@@ -15,7 +15,7 @@ from docx.oxml.ns import qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actas.drafting import (
+from actas.draft import (
     AgendaLine,
     Ballot,
     Pending,
@@ -27,9 +27,9 @@ from actas.drafting import (
     Turn,
     VoteRecord,
 )
-from actas.markup import clean, one_line
-from actas.proceedings import tally_phrase
 from actas.word import write
+from actas.word.markup import clean, one_line
+from actas.word.proceedings import tally_phrase
 from tests.actas.sample_draft import (
     AGENDA,
     LETTERHEAD,

@@ -9,10 +9,10 @@ from docx.shared import Cm, Length
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
-from actas.drafting import Draft, Letterhead
-from actas.markup import field, fragment, one_line
-from actas.typography import INK, TEXT_WIDTH
-from actas.wording import long_date
+from actas.draft import Draft, Letterhead
+from actas.word.markup import field, fragment, one_line
+from actas.word.typography import INK, TEXT_WIDTH
+from sessions.wording import long_date
 
 _LOGO_BOX = Cm(1.9)
 _LOGO_COLUMN, _ACTA_COLUMN = Cm(2.4), Cm(4.4)

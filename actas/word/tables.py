@@ -8,7 +8,7 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Length
 from docx.table import Table
 
-from actas.markup import append, element, fragment, one_line, run
+from actas.word.markup import append, element, fragment, one_line, run
 
 # Longest table that is pushed whole to the next page rather than cut in two.
 _ROWS_KEPT_TOGETHER = 24

@@ -12,7 +12,7 @@ from docx.document import Document
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
-from actas.markup import append, bookmark, element, fragment, one_line
+from actas.word.markup import append, bookmark, element, fragment, one_line
 
 _FIELD = 'TOC \\o "1-2" \\h \\z \\u'
 

@@ -8,11 +8,12 @@ from docx.document import Document
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Cm
 
-from actas.contents import Contents
-from actas.drafting import Draft, Entry, Remark, Section, Tally, Turn, VoteRecord
-from actas.markup import add_paragraph, lines, one_line, run
-from actas.tables import add_table
-from actas.wording import capital, clock, counted, listing
+from actas.draft import Draft, Entry, Remark, Section, Tally, Turn, VoteRecord
+from actas.word.contents import Contents
+from actas.word.markup import add_paragraph, lines, one_line, run
+from actas.word.tables import add_table
+from actas.wording import capital, counted, listing
+from sessions.wording import clock
 
 _BALLOT_WIDTHS = (Cm(1.4), Cm(10.6), Cm(4.59))
 

@@ -13,7 +13,7 @@ from docx.opc.constants import RELATIONSHIP_TYPE as RT
 from docx.oxml.ns import qn
 from docx.shared import Cm, Emu
 
-from actas.markup import element, fragment
+from actas.word.markup import element, fragment
 
 LANGUAGE = "es-CO"
 FONT = "Arial"  # on every office computer; Liberation Sans, its twin, elsewhere

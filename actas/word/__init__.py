@@ -8,25 +8,23 @@ from docx.document import Document
 from docx.shared import Cm, Pt
 from docx.text.paragraph import Paragraph
 
-from actas.contents import Contents
-from actas.drafting import AttendanceLine, Draft, Person, Quorum
-from actas.letterhead import place_name, put_foot, put_head
-from actas.markup import element, one_line
-from actas.proceedings import put_proceedings
-from actas.tables import add_plain_table, add_table
-from actas.typography import LANGUAGE, blank_sheet, number_from
+from actas.draft import AttendanceLine, Draft, Person, Quorum
+from actas.word.contents import Contents
+from actas.word.letterhead import place_name, put_foot, put_head
+from actas.word.markup import element, one_line
+from actas.word.proceedings import put_proceedings
+from actas.word.tables import add_plain_table, add_table
+from actas.word.typography import LANGUAGE, blank_sheet, number_from
 from actas.wording import (
     at_hour,
     capital,
     counted,
     date_in_words,
-    duration,
     full_stop,
-    hour,
     listing,
-    long_date,
     number_in_words,
 )
+from sessions.wording import duration, hour, long_date
 
 _DATA_WIDTHS = (Cm(4.6), Cm(11.99))
 _ATTENDANCE_WIDTHS = (Cm(1.1), Cm(6.9), Cm(4.0), Cm(4.59))

@@ -1,4 +1,4 @@
-"""Spanish wording of hours, dates, numbers and durations."""
+"""Numbers, dates and lists in words."""
 
 from datetime import date, time
 
@@ -6,35 +6,12 @@ import pytest
 
 from actas.wording import (
     at_hour,
-    clock,
     counted,
     date_in_words,
-    duration,
     full_stop,
-    hour,
     listing,
-    long_date,
     number_in_words,
 )
-
-
-@pytest.mark.parametrize(
-    ("moment", "said"),
-    [
-        (time(8, 15), "8:15 a. m."),
-        (time(0, 1), "12:01 a. m."),
-        (time(12, 0), "12:00 m."),
-        (time(12, 1), "12:01 p. m."),
-        (time(13, 5, 59), "1:05 p. m."),
-        (time(23, 59), "11:59 p. m."),
-    ],
-)
-def test_it_says_the_hour(moment, said):
-    assert hour(moment).replace("\u00a0", " ") == said
-
-
-def test_it_keeps_the_hour_in_one_piece():
-    assert " " not in hour(time(8, 15))
 
 
 def test_it_gives_one_o_clock_its_own_article():
@@ -43,8 +20,6 @@ def test_it_gives_one_o_clock_its_own_article():
 
 
 def test_it_writes_dates():
-    assert long_date(date(2026, 8, 14)) == "viernes 14 de agosto de 2026"
-    assert long_date(date(2026, 8, 1)) == "sábado 1.º de agosto de 2026"
     assert date_in_words(date(2026, 8, 14)) == (
         "catorce (14) de agosto de dos mil veintiséis (2026)"
     )
@@ -72,28 +47,6 @@ def test_it_writes_counts(number, masculine, feminine):
 def test_it_counts_nouns():
     assert counted(1, "votación", "votaciones", feminine=True) == "una (1) votación"
     assert counted(0, "voto", "votos") == "cero (0) votos"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "shown"), [(0, "0:00:00"), (5078.9, "1:24:38"), (36000, "10:00:00")]
-)
-def test_it_shows_the_clock_without_rounding_up(seconds, shown):
-    assert clock(seconds) == shown
-
-
-@pytest.mark.parametrize(
-    ("seconds", "shown"),
-    [
-        (25, "25 s"),
-        (59.7, "1 min"),
-        (2820, "47 min"),
-        (3600, "1 h"),
-        (7199, "2 h"),
-        (12660, "3 h 31 min"),
-    ],
-)
-def test_it_says_how_long(seconds, shown):
-    assert duration(seconds).replace("\u00a0", " ") == shown
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,76 @@
+"""Attendance: ASTRA fills in what it heard, the secretary confirms."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from sessions.attendance import verdicts
+from sessions.facts import NotAllowed, hold, is_open
+from sessions.forms_facts import RollForm
+from sessions.models import CouncilSession
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def attendance(request: HttpRequest, pk: int) -> HttpResponse:
+    sessions = CouncilSession.objects.visible_to(request.user)
+    session = get_object_or_404(sessions.select_related("council", "acta"), pk=pk)
+    if request.method == "GET":
+        return show(request, session, RollForm(session))
+    if not request.user.may_edit(session.council):
+        raise PermissionDenied
+    try:
+        with transaction.atomic():
+            hold(session)
+            form = RollForm(session, request.POST)
+            valid = form.is_valid()
+            if valid:
+                form.save(request.user, request.POST.get("confirm", ""))
+    except NotAllowed as error:
+        messages.error(request, str(error), extra_tags="bad")
+        return redirect("attendance", pk)
+    if not valid:
+        return show(request, session, form, status=422)
+    say_what_was_saved(request, form)
+    return redirect(reverse("attendance", args=[pk]) + anchor(request))
+
+
+def show(
+    request: HttpRequest, session: CouncilSession, form: RollForm, status: int = 200
+) -> HttpResponse:
+    council = session.council
+    context = {
+        "council": council,
+        "section": "session",
+        "session": session,
+        "form": form,
+        "roll": form.roll,
+        "verdicts": verdicts(council.decisive_quorum, council.deliberative_quorum),
+        "may_edit": request.user.may_edit(council) and is_open(session),
+    }
+    return render(request, "sessions/attendance.html", context, status=status)
+
+
+def say_what_was_saved(request: HttpRequest, form: RollForm) -> None:
+    missing = form.roll.missing
+    if request.POST.get("confirm") == form.ALL and form.unmarked:
+        names = ", ".join(form.unmarked)
+        said = f"Guardado. Falta marcar la asistencia de {names}."
+        messages.warning(request, said, extra_tags="warn")
+    elif missing:
+        left = "falta 1 por confirmar" if missing == 1 else f"faltan {missing}"
+        messages.success(request, f"Guardado; {left}.", extra_tags="ok")
+    else:
+        said = "La asistencia quedó confirmada y se imprime en el acta."
+        messages.success(request, said, extra_tags="ok")
+
+
+def anchor(request: HttpRequest) -> str:
+    """Return to the row whose button was pressed, so that the page does not jump."""
+    confirmed = request.POST.get("confirm", "")
+    return f"#c{confirmed}" if confirmed.isdigit() else ""

@@ -185,9 +185,11 @@ class CouncilSession(models.Model):
             recording.hear()
         return recording
 
-    def clock_of(self, recording: Recording, second: float) -> float:
-        """Return `second` of a recording on the clock of the whole session."""
-        return recording.offset + second
+    def discard(self) -> None:
+        """Delete a session that never came to an acta, with its recordings' files."""
+        for recording in self.recordings.all():
+            recording.discard()
+        self.delete()
 
 
 class SameRecording(Exception):
@@ -257,6 +259,23 @@ class Recording(models.Model):
         """The stored name of what the browser plays: the copy, or the original."""
         copy = self.transcription.playback if self.transcription else ""
         return copy or self.file.name
+
+    def discard(self) -> None:
+        """Delete the recording, its hearing and its file; later ones move up."""
+        with transaction.atomic():
+            hearing, storage, name = (
+                self.transcription,
+                self.file.storage,
+                self.file.name,
+            )
+            self.delete()
+            if hearing:
+                hearing.delete()
+            later = self.session.recordings.filter(position__gt=self.position)
+            for recording in later.order_by("position"):
+                recording.position -= 1
+                recording.save(update_fields=["position"])
+            transaction.on_commit(lambda: storage.delete(name))
 
     def hear(self) -> Transcription:
         """Have the recording transcribed; an earlier transcription stays beside."""

@@ -22,9 +22,9 @@ def hear(part: Part, lease: Heartbeat) -> tuple[list[pipeline.SegmentDraft], flo
     with default_storage.open(part.file) as file:
         samples = audio.read_flac(file)
 
-    def progress(seconds: float) -> None:
+    def progress(share: float) -> None:
         lease.check()
-        lease.progress = {"heard": seconds}
+        lease.progress = {"heard": share * (part.end - part.start)}
 
     segments = pipeline.transcribe_part(
         samples,

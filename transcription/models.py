@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +13,10 @@ from django_q.tasks import async_task
 from transcription import engines
 from transcription.cutting import PartCut
 from transcription.leases import Leased, LeasedQuerySet, LeaseLost, Token
+from transcription.machines import UsageRecord, Worker
 from transcription.pipeline import SegmentDraft
+
+__all__ = ["Part", "Segment", "Transcription", "UsageRecord", "Worker"]
 
 
 class Transcription(Leased):
@@ -186,6 +188,12 @@ class Transcription(Leased):
     def is_working(self) -> bool:
         return self.status not in {self.Status.DONE, self.Status.FAILED}
 
+    @property
+    def hearing_seconds(self) -> float:
+        """Machine time spent on hearing, over all parts."""
+        used = UsageRecord.objects.filter(part__transcription=self)
+        return used.aggregate(total=models.Sum("seconds"))["total"] or 0.0
+
     def segments(self) -> models.QuerySet[Segment]:
         """What was heard, in order."""
         return Segment.objects.filter(part__transcription=self).order_by(
@@ -333,62 +341,3 @@ class Segment(models.Model):
             words=[[w.start, w.end, w.text, w.probability] for w in draft.words],
             flags=list(draft.flags),
         )
-
-
-class WorkerQuerySet(models.QuerySet["Worker"]):
-    def silent(self) -> WorkerQuerySet:
-        """Machines that hold no work and said nothing for ten minutes."""
-        since = Now() - datetime.timedelta(minutes=10)
-        return self.filter(state=Worker.State.ALIVE, heartbeat_at__lt=since)
-
-
-class Worker(models.Model):
-    """A machine that hears: what it is, what it costs, when it last spoke."""
-
-    class State(models.TextChoices):
-        STARTING = "starting", "encendiendo"
-        ALIVE = "alive", "trabajando"
-        GONE = "gone", "apagada"
-
-    machine = models.CharField("máquina", max_length=80, unique=True)
-    provider = models.CharField("proveedor", max_length=20, default="always_on")
-    state = models.CharField("estado", max_length=8, choices=State, default=State.ALIVE)
-    card = models.CharField("tarjeta", max_length=60, blank=True)
-    price = models.DecimalField(
-        "precio por hora (USD)", max_digits=8, decimal_places=4, default=0
-    )
-    started_at = models.DateTimeField("encendida", auto_now_add=True)
-    heartbeat_at = models.DateTimeField("última señal", null=True)
-
-    objects = WorkerQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "máquina"
-
-    def __str__(self) -> str:
-        return self.machine
-
-    @classmethod
-    def speak(cls, machine: str) -> None:
-        """Note that `machine` is alive."""
-        alive = {"state": cls.State.ALIVE, "heartbeat_at": Now()}
-        cls.objects.update_or_create(machine=machine, defaults=alive)
-
-
-class UsageRecord(models.Model):
-    """The ledger: what a part cost. Survives the part."""
-
-    part = models.ForeignKey(
-        Part, models.SET_NULL, null=True, related_name="usage", verbose_name="parte"
-    )
-    at = models.DateTimeField("cuándo", auto_now_add=True)
-    seconds = models.FloatField("segundos de máquina")
-    price = models.DecimalField("precio por hora (USD)", max_digits=8, decimal_places=4)
-    cost = models.DecimalField("costo (USD)", max_digits=10, decimal_places=6)
-
-    class Meta:
-        verbose_name = "consumo"
-        ordering = ["-at"]
-
-    def __str__(self) -> str:
-        return f"{self.seconds:.0f} s, {self.cost} USD"

@@ -1,0 +1,171 @@
+"""The main job, start to end: a recording in, a Word acta out, then the site."""
+
+import hashlib
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, call_command
+from django.db import transaction
+from django.utils import timezone
+
+from actas import progress, word
+from actas.drafting import draft_of
+from actas.models import Acta
+from astra_site import demo
+from astra_site.clusters import Clusters
+from astra_site.management.commands.run import check_port
+from astra_site.management.commands.run import serve as serve_site
+from benchmarks.wer import baseline
+from councils.models import User
+from sessions import uploads
+from sessions.models import CouncilSession, SameRecording
+from sessions.wording import duration
+from transcription import evaluation, weights
+from transcription.models import Transcription
+
+PORT = 8000
+FOLDER = settings.VAR / "demo"
+
+
+class Command(BaseCommand):
+    help = "Muestra ASTRA entera: de una grabación al acta en Word, y luego el sitio."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--audio", type=Path, help="una grabación propia")
+        parser.add_argument("--engine", default="base", help="base o turbo")
+        parser.add_argument("--no-serve", dest="serve", action="store_false")
+
+    def handle(self, engine: str, serve: bool, audio: Path | None, **options) -> None:
+        if serve:
+            check_port(PORT)
+        model = find_weights(engine)
+        call_command("migrate", verbosity=0)
+        passwords = demo.seed(FOLDER / "passwords.json")
+        with Clusters(say=self.stdout.write):
+            acta, word_seconds = self.make_acta(engine, audio)
+            self.report(acta, word_seconds)
+            if audio is None:
+                self.report_errors(acta, model)
+            self.report_people(passwords)
+            if serve:
+                self.stdout.write(
+                    f"El acta se revisa en http://localhost:{PORT}/sesiones/"
+                    f"{acta.session_id}/transcripcion/1/"
+                )
+                serve_site(PORT, self.stdout.write)
+
+    def make_acta(self, engine: str, audio: Path | None) -> tuple[Acta, float]:
+        """Return the acta, and the seconds that its Word file took."""
+        secretary = User.objects.get(email="secretaria@demo.astra.local")
+        session = self.enter(secretary, engine, audio)
+        try:
+            acta = progress.follow(session, self.stdout.write)
+        except progress.Stopped as error:
+            raise CommandError(f"{error}\nIntente de nuevo con: make demo") from error
+        if audio is None and not session.votes.exclude(confirmed_at=None).exists():
+            demo.confirm(acta, secretary)
+        began = time.monotonic()
+        content = word.write(draft_of(Acta.objects.get(pk=acta.pk)))
+        (FOLDER / "acta.docx").write_bytes(content)
+        return acta, time.monotonic() - began
+
+    def enter(self, secretary: User, engine: str, audio: Path | None) -> CouncilSession:
+        """Bring the recording in as an upload does; found again, it is left alone."""
+        path = audio or demo.RECORDING
+        with transaction.atomic():
+            session = demo.find_session() if audio is None else own_session(engine)
+            if audio is None and session.recordings.exists():
+                self.stdout.write("La grabación ya estaba: no se sube otra vez.")
+                return session
+            session.engine = engine
+            session.save(update_fields=["engine"])
+            try:
+                uploads.enter(session, secretary, path)
+            except SameRecording as error:
+                transaction.set_rollback(True)
+                self.stdout.write(str(error))
+                return error.recording.session
+            except (uploads.UploadError, OSError) as error:
+                raise CommandError(str(error)) from error
+        self.stdout.write(f"Grabación recibida: {path.name}")
+        return session
+
+    def report(self, acta: Acta, word_seconds: float) -> None:
+        """Print a table of stages with their times and the real-time factor."""
+        recordings = acta.session.recordings.select_related("transcription")
+        seconds = sum(r.seconds or 0 for r in recordings)
+        rows = stages(recordings[0].transcription, acta) if recordings else []
+        rows.append(("Word", word_seconds))
+        self.stdout.write(f"\nEtapa                    Tiempo   ({duration(seconds)})")
+        for name, took in rows:
+            self.stdout.write(f"{name:<22}{took:8.1f} s")
+        hearing = sum(r.transcription.hearing_seconds for r in recordings)
+        if hearing:
+            self.stdout.write(
+                f"{'Transcribir':<22}{seconds / hearing:8.1f} × tiempo real"
+            )
+        self.stdout.write(f"Acta en Word: {FOLDER / 'acta.docx'}\n")
+
+    def report_errors(self, acta: Acta, model: Path | str) -> None:
+        """Print the word error rate, and that of faster-whisper's own pipeline."""
+        truth = " ".join(turn["text"] for turn in demo.read("truth")["turns"])
+        hearing = acta.session.recordings.get().transcription
+        ours = " ".join(hearing.segments().values_list("text", flat=True))
+        plain = remembered_baseline(model)
+        for name, text in (("ASTRA", ours), ("faster-whisper solo", plain)):
+            errors = evaluation.score(truth, text).wer
+            self.stdout.write(f"Palabras erradas (WER), {name:<20}{errors:6.1%}")
+
+    def report_people(self, passwords: dict[str, str]) -> None:
+        self.stdout.write("\nPara entrar:")
+        for email, password in passwords.items():
+            self.stdout.write(f"  {email:<32}{password}")
+
+
+def find_weights(engine: str) -> Path | str:
+    """Return where the engine's weights are; raises CommandError if nowhere."""
+    if engine not in settings.TRANSCRIPTION_ENGINES:
+        known = ", ".join(settings.TRANSCRIPTION_ENGINES)
+        raise CommandError(f"No hay un motor «{engine}». Los que hay: {known}.")
+    model = settings.TRANSCRIPTION_ENGINES[engine]["OPTIONS"]["model"]
+    try:
+        return weights.find(model, settings.MODELS_FOLDER)
+    except weights.WeightsError as error:
+        raise CommandError(str(error)) from error
+
+
+def own_session(engine: str) -> CouncilSession:
+    """Return a new session of the demonstration council for one's own recording."""
+    council = demo.find_session().council
+    last = council.sessions.order_by("-number").first()
+    return CouncilSession.objects.create(
+        council=council,
+        number=last.number + 1,
+        date=timezone.localdate(),
+        engine=engine,
+    )
+
+
+def stages(hearing: Transcription, acta: Acta) -> list[tuple[str, float]]:
+    """Return (stage, seconds) from the rows themselves."""
+    moments = [
+        ("Espera", hearing.created_at, hearing.started_at),
+        ("Preparación", hearing.started_at, hearing.prepared_at),
+        ("Transcripción", hearing.prepared_at, hearing.heard_at),
+        ("Comprobación", hearing.heard_at, hearing.finished_at),
+        ("Borrador", hearing.finished_at, acta.created_at),
+        ("Total", hearing.created_at, acta.created_at),
+    ]
+    return [(name, (end - start).total_seconds()) for name, start, end in moments]
+
+
+def remembered_baseline(model: Path | str) -> str:
+    """Return what faster-whisper alone hears, decoded once a recording and model."""
+    key = f"{model}{hashlib.sha256(demo.RECORDING.read_bytes()).hexdigest()}"
+    name = f"baseline-{hashlib.sha256(key.encode()).hexdigest()[:12]}.txt"
+    path = FOLDER / name
+    if not path.exists():
+        path.write_text(baseline(demo.RECORDING, model))
+    return path.read_text()

@@ -6,12 +6,45 @@ is confirmed is printed.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
 from councils.models import Councillor, Gender, User
+
+if TYPE_CHECKING:
+    from sessions.models import CouncilSession
+
+
+class NotAllowed(Exception):
+    """The acta is not in a state in which that can be done; says why in Spanish."""
+
+
+def is_open(session: CouncilSession) -> bool:
+    """Whether a session's facts may change: its acta, if it has one, is a draft."""
+    acta = getattr(session, "acta", None)  # the reverse of actas.Acta.session
+    return acta is None or acta.is_editable
+
+
+def hold(session: CouncilSession) -> None:
+    """Hold a session's facts for one change, inside a transaction.
+
+    Raises NotAllowed when its acta has left the draft: what is being approved, or was,
+    does not change under anybody's eyes.
+    """
+    type(session).objects.select_for_update().get(pk=session.pk)
+    acta = getattr(session, "acta", None)
+    if acta is not None:
+        acta.lock()
+
+
+def initials(name: str) -> str:
+    """Return the first letters of the first and the last word that has a capital."""
+    words = [w for w in name.split() if w[0].isupper() or w[0].isdigit()] or [name]
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
 
 
 class Proposed(models.Model):
@@ -46,6 +79,11 @@ class Proposed(models.Model):
     def confirm(self, user: User | None) -> None:
         """State the fact in a person's name; saves."""
         self.confirmed_by, self.confirmed_at = user, timezone.now()
+        self.save()
+
+    def withdraw(self) -> None:
+        """Leave the fact unconfirmed, so that it is not printed; saves."""
+        self.confirmed_by = self.confirmed_at = None
         self.save()
 
 
@@ -104,8 +142,7 @@ class Speaker(Proposed):
 
     @property
     def initials(self) -> str:
-        words = [w for w in self.label.split() if w[0].isupper() or w[0].isdigit()]
-        return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+        return initials(self.label)
 
 
 class Attendance(Proposed):

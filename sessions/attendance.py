@@ -14,7 +14,7 @@ HOW = "Escríbala así: 9:58 a. m., 1:05 p. m. o 13:05."
 def read_hour(
     text: str, opened: time | None = None, closed: time | None = None
 ) -> time:
-    """Return the hour that `text` says: "9:58", "9 y 58", "1:05 p. m.", "13:05", "12 m".
+    """Return the hour that `text` says: "9:58", "9 y 58", "1:05 p. m.", "13:05".
 
     An hour without its half of the day is the one of the clock; but "1:01" in a session
     that opened at 9:15 is of the afternoon, if the session lasted until then. Raises

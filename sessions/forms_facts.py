@@ -178,7 +178,9 @@ class RollForm:
         ]
 
     def is_valid(self) -> bool:
-        return all([form.is_valid() for form in (self.hours, *self.rows)])
+        # Every form is asked, so that every error shows at once.
+        wrong = [form for form in (self.hours, *self.rows) if not form.is_valid()]
+        return not wrong
 
     def save(self, user: User, confirm: str) -> None:
         """Store every change; `confirm` is ALL, the id of a councillor, or ""."""

@@ -91,7 +91,9 @@ def test_it_reads_an_hour(text: str, hour: time) -> None:
     assert read_hour(text, time(9, 15), time(14)) == hour
 
 
-@pytest.mark.parametrize("text", ["nueve", "25:00", "9:75", "13:05 p. m.", "3 m", "9:5"])
+@pytest.mark.parametrize(
+    "text", ["nueve", "25:00", "9:75", "13:05 p. m.", "3 m", "9:5"]
+)
 def test_it_says_which_hour_it_does_not_understand(text: str) -> None:
     with pytest.raises(ValueError, match=f"«{text}»"):
         read_hour(text)

@@ -1,0 +1,323 @@
+"""OpenAI's Whisper through faster-whisper and CTranslate2, decoded in batches."""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from transcription import weights
+from transcription.engines import Capabilities, Clip, ClipResult, EngineError, Word
+
+RATE = 16_000
+SPACING = 0.02  # seconds that one timestamp token stands for
+LEFT = 1.0  # seconds of a clip left unheard that are worth another round
+ROUNDS = 8  # decodings of one clip, each from where the last one stopped
+HOTWORDS = (
+    160  # tokens of the list of terms; past some 200 little room is left to speak
+)
+CAREFUL_REPEAT = 6  # tokens that may not come twice when a clip is retried
+
+
+@dataclass
+class _Heard:
+    """What has been heard of one clip so far."""
+
+    words: list[Word] = field(default_factory=list)
+    logprob: float = 0.0  # sum over tokens
+    tokens: int = 0
+    no_speech: float | None = None  # of the first round: later ones start mid-clip
+    rounds: int = 0
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """A clip from `offset` seconds on, to be decoded in the next batch."""
+
+    clip: int
+    offset: float
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    """Text tokens between two timestamps, seconds from the stretch's start."""
+
+    start: float
+    end: float
+    tokens: list[int]
+
+
+class Whisper:
+    """Decodes our own clips in batches and continues those that stopped early.
+
+    faster-whisper's batched mode takes what one pass gives, and on a small model
+    that pass often ends after a clip's first sentences. Here every clip is decoded
+    *with* timestamp tokens, and while its last timestamp leaves more than a second
+    unheard it goes into the next batch from there: the sequential mode's way, for
+    all clips at once.
+    """
+
+    name = "whisper"
+
+    def __init__(
+        self,
+        model: str = "base",
+        device: str = "auto",
+        compute_type: str = "auto",
+        batch_size: int | None = None,
+        beam_size: int = 5,
+        cpu_threads: int = 0,
+        models: Path | str | None = None,
+    ) -> None:
+        """Load the weights. Raises EngineError where there are none."""
+        # Heavy: only the process that transcribes may pay for it.
+        import ctranslate2
+        from faster_whisper import WhisperModel
+
+        if device == "auto":
+            device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+        if compute_type == "auto":
+            compute_type = "float16" if device == "cuda" else "int8"
+        self.model = model
+        self.device = device
+        self.batch_size = batch_size or (16 if device == "cuda" else 8)
+        self.beam_size = beam_size
+        self.capabilities = Capabilities(batch=self.batch_size, terms=40)
+        try:
+            folder = weights.find(model, Path(models or _folder()))
+            self._whisper = WhisperModel(
+                str(folder),
+                device=device,
+                compute_type=compute_type,
+                cpu_threads=cpu_threads,
+            )
+        except weights.WeightsError as error:
+            raise EngineError(str(error), permanent=True) from error
+        except (RuntimeError, ValueError) as error:
+            raise EngineError(
+                f"No se pudo cargar Whisper {model} en {device} ({compute_type}): "
+                f"{error}. Revise las opciones del motor.",
+                permanent=True,
+            ) from error
+
+    def transcribe(
+        self,
+        clips: Sequence[Clip],
+        *,
+        language: str = "es",
+        terms: Sequence[str] = (),
+        careful: bool = False,
+    ) -> list[ClipResult]:
+        """Return what each clip says. Raises EngineError when the card fails."""
+        tokenizer = self._tokenizer(language)
+        prompt = self._prompt(tokenizer, terms)
+        heard = [_Heard() for _ in clips]
+        pending = [_Stretch(index, 0.0) for index in range(len(clips))]
+        while pending:
+            batch, pending = pending[: self.batch_size], pending[self.batch_size :]
+            try:
+                pending += self._round(clips, batch, heard, tokenizer, prompt, careful)
+            except RuntimeError as error:
+                raise EngineError(
+                    f"Whisper se detuvo mientras transcribía: {error}. Lo ya "
+                    "transcrito está guardado; el tramo se intentará de nuevo."
+                ) from error
+        return [_result(one, language) for one in heard]
+
+    def _round(
+        self,
+        clips: Sequence[Clip],
+        batch: Sequence[_Stretch],
+        heard: list[_Heard],
+        tokenizer: Any,
+        prompt: list[int],
+        careful: bool,
+    ) -> list[_Stretch]:
+        """Decode one batch, add to `heard`, and return what is left unheard."""
+        samples = [
+            clips[stretch.clip].samples[round(stretch.offset * RATE) :]
+            for stretch in batch
+        ]
+        seconds = [len(one) / RATE for one in samples]
+        encoded = self._encode(samples)
+        outputs = self._generate(encoded, prompt, len(batch), tokenizer, careful)
+        spoken = [
+            _sentences(output.sequences_ids[0], tokenizer, length)
+            for output, length in zip(outputs, seconds, strict=True)
+        ]
+        words = self._align(tokenizer, encoded, [one for one, _ in spoken], seconds)
+        rest = []
+        for index, stretch in enumerate(batch):
+            sentences, reached = spoken[index]
+            one = heard[stretch.clip]
+            _add(one, stretch, words[index], outputs[index])
+            left = seconds[index] - reached
+            if sentences and reached and left > LEFT and one.rounds < ROUNDS:
+                rest.append(_Stretch(stretch.clip, stretch.offset + reached))
+        return rest
+
+    def _encode(self, samples: Sequence[np.ndarray]) -> Any:
+        from faster_whisper.audio import pad_or_trim
+
+        features = [self._whisper.feature_extractor(one)[..., :-1] for one in samples]
+        return self._whisper.encode(np.stack([pad_or_trim(one) for one in features]))
+
+    def _generate(
+        self,
+        encoded: Any,
+        prompt: list[int],
+        count: int,
+        tokenizer: Any,
+        careful: bool,
+    ) -> list[Any]:
+        from faster_whisper.transcribe import get_suppressed_tokens
+
+        return self._whisper.model.generate(
+            encoded,
+            [prompt] * count,
+            beam_size=self.beam_size,
+            # Forbidding repeats ends loops and, unlike sampling, hears the same
+            # thing every time.
+            no_repeat_ngram_size=CAREFUL_REPEAT if careful else 0,
+            max_length=self._whisper.max_length,
+            max_initial_timestamp_index=50,
+            suppress_blank=True,
+            suppress_tokens=get_suppressed_tokens(tokenizer, [-1]),
+            return_scores=True,
+            return_no_speech_prob=True,
+        )
+
+    def _align(
+        self,
+        tokenizer: Any,
+        encoded: Any,
+        spoken: Sequence[list[_Sentence]],
+        seconds: Sequence[float],
+    ) -> list[list[Word]]:
+        """Return each stretch's words with times from the attention's path."""
+        from faster_whisper.transcribe import merge_punctuations
+
+        tokens = [[t for one in sentences for t in one.tokens] for sentences in spoken]
+        found = self._whisper.find_alignment(
+            tokenizer, tokens, encoded, [int(np.ceil(one)) * 100 for one in seconds]
+        )
+        aligned = []
+        for words, sentences, limit in zip(found, spoken, seconds, strict=True):
+            merge_punctuations(words, "\"'“¿([{-¡«", "\"'.。,，!！?？:：”)]}、»;")
+            aligned.append(_whole_words(words, sentences, limit))
+        return aligned
+
+    def _tokenizer(self, language: str) -> Any:
+        from faster_whisper.tokenizer import Tokenizer
+
+        whisper = self._whisper
+        return Tokenizer(
+            whisper.hf_tokenizer,
+            whisper.model.is_multilingual,
+            task="transcribe",
+            language=language,
+        )
+
+    def _prompt(self, tokenizer: Any, terms: Sequence[str]) -> list[int]:
+        kept: list[int] = []
+        for term in terms:
+            more = tokenizer.encode((", " if kept else " ") + term.strip())
+            if len(kept) + len(more) > HOTWORDS:
+                break
+            kept += more
+        listed = [tokenizer.sot_prev, *kept] if kept else []
+        return [*listed, *tokenizer.sot_sequence]
+
+
+def _folder() -> Path:
+    # Read late: this module also serves programs that configure no Django.
+    from django.conf import settings
+
+    return Path(settings.MODELS_FOLDER)
+
+
+def _sentences(
+    tokens: Sequence[int], tokenizer: Any, seconds: float
+) -> tuple[list[_Sentence], float]:
+    """Return the sentences between timestamps, and the second reached.
+
+    A last sentence without a closing timestamp was broken off: it is left to the
+    next round, unless it is all there is.
+    """
+    found: list[_Sentence] = []
+    start, text = 0.0, []
+    for token in tokens:
+        if token < tokenizer.timestamp_begin:
+            if token < tokenizer.eot:
+                text.append(token)
+            continue
+        time = min((token - tokenizer.timestamp_begin) * SPACING, seconds)
+        if text:
+            found.append(_Sentence(start, max(time, start), text))
+            text = []
+        start = time
+    if text and not found:
+        return [_Sentence(start, seconds, text)], seconds
+    return found, found[-1].end if found else seconds
+
+
+def _whole_words(
+    parts: Sequence[dict[str, Any]], sentences: Sequence[_Sentence], limit: float
+) -> list[Word]:
+    """Join what belongs to one word («1», «.870»), but not across sentences."""
+    begins, count = set(), 0
+    for sentence in sentences:
+        begins.add(count)
+        count += len(sentence.tokens)
+    whole: list[Word] = []
+    at = 0
+    for part in parts:
+        text, probability = part["word"].strip(), float(part["probability"])
+        apart = part["word"].startswith(" ") or at in begins or not whole
+        at += len(part["tokens"])
+        start, end = (min(float(part[side]), limit) for side in ("start", "end"))
+        if text and apart:
+            whole.append(Word(start, end, text, probability))
+        elif text:
+            last = whole.pop()
+            probability = min(last.probability, probability)
+            whole.append(Word(last.start, end, last.text + text, probability))
+    return whole
+
+
+def _add(
+    heard: _Heard,
+    stretch: _Stretch,
+    words: Sequence[Word],
+    output: Any,
+) -> None:
+    heard.words += [
+        Word(
+            round(stretch.offset + word.start, 2),
+            round(stretch.offset + word.end, 2),
+            word.text,
+            round(word.probability, 3),
+        )
+        for word in words
+    ]
+    count = len(output.sequences_ids[0])
+    heard.logprob += output.scores[0] * count
+    heard.tokens += count + 1
+    if heard.no_speech is None:
+        heard.no_speech = output.no_speech_prob
+    heard.rounds += 1
+
+
+def _result(heard: _Heard, language: str) -> ClipResult:
+    text = " ".join(word.text for word in heard.words)
+    packed = text.encode()
+    return ClipResult(
+        text=text,
+        words=tuple(heard.words),
+        avg_logprob=heard.logprob / heard.tokens if heard.tokens else None,
+        no_speech=heard.no_speech,
+        compression_ratio=len(packed) / len(zlib.compress(packed)) if packed else None,
+        language=language,
+    )

@@ -87,7 +87,7 @@ def make_transcription(
         audio=recording.file.name,
         name=recording.name,
         sha256=recording.sha256,
-        seconds=recording.seconds,
+        seconds=fields.pop("seconds", recording.seconds),
         engine=fields.pop("engine", "base"),
         **fields,
     )

@@ -1,0 +1,188 @@
+"""From a stored recording to segments, with a fake engine at the edge."""
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django_q.models import OrmQ
+
+from transcription import audio, engines, tasks
+from transcription.engines import Capabilities, Clip, ClipResult, EngineError, Word
+from transcription.models import Part, Segment, Transcription
+
+pytestmark = pytest.mark.django_db
+
+
+class Parrot:
+    """Hears, in every clip, one sentence that tells where the clip was."""
+
+    name = model = "parrot"
+    capabilities = Capabilities()
+
+    def transcribe(
+        self, clips: Sequence[Clip], *, language: str, terms: Sequence[str], **_: object
+    ) -> list[ClipResult]:
+        return [
+            ClipResult(
+                f"Clip de {clip.start:.0f}.",
+                (
+                    Word(0.1, 0.5, "Clip", 0.9),
+                    Word(0.5, clip.seconds - 0.1, f"de {clip.start:.0f}.", 0.9),
+                ),
+            )
+            for clip in clips
+        ]
+
+
+def speech(seconds: float) -> np.ndarray:
+    """Something the detector may take for speech or not: a buzzing, wavering tone."""
+    t = np.arange(int(seconds * audio.RATE)) / audio.RATE
+    return (0.3 * np.sin(2 * np.pi * 150 * t) * np.sin(2 * np.pi * 3 * t)).astype("f4")
+
+
+def store(samples: np.ndarray) -> Transcription:
+    flac = io.BytesIO()
+    writer = audio.FlacWriter(flac)
+    writer.write(samples)
+    writer.close()
+    name = default_storage.save("recordings/x.flac", ContentFile(flac.getvalue()))
+    return Transcription.start(
+        audio=name, name="x.flac", sha256="0" * 64, engine="base", then="actas.x"
+    )
+
+
+@pytest.fixture
+def parrot(monkeypatch: pytest.MonkeyPatch) -> Parrot:
+    engine = Parrot()
+    monkeypatch.setattr(engines, "load", lambda alias: engine)
+    return engine
+
+
+@pytest.fixture
+def everything_is_speech(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Talkative:
+        def __call__(self, frames: np.ndarray) -> np.ndarray:
+            return np.ones(len(frames), np.float32)
+
+    monkeypatch.setattr("transcription.preparation.Silero", Talkative)
+
+
+def run(transcription: Transcription) -> None:
+    tasks.prepare(transcription.pk)
+    for part in transcription.parts.all():
+        tasks.run_part(part.pk)
+    tasks.assemble(transcription.pk)
+    transcription.refresh_from_db()
+
+
+@pytest.mark.usefixtures("parrot", "everything_is_speech")
+def test_it_goes_from_audio_to_segments() -> None:
+    transcription = store(speech(40))
+    run(transcription)
+    assert transcription.status == Transcription.Status.DONE
+    assert transcription.seconds == pytest.approx(40, abs=0.1)
+    assert len(transcription.peaks) == pytest.approx(400, abs=2)
+    texts = [segment.text for segment in transcription.segments()]
+    assert texts[0] == "Clip de 0."
+    assert len(texts) == 2
+    assert OrmQ.objects.filter(key="astra").exists()  # handed over to `then`
+
+
+@pytest.mark.usefixtures("parrot", "everything_is_speech")
+def test_it_does_nothing_the_second_time() -> None:
+    transcription = store(speech(20))
+    run(transcription)
+    before = list(Segment.objects.values_list("pk", flat=True))
+    run(transcription)
+    assert list(Segment.objects.values_list("pk", flat=True)) == before
+
+
+@pytest.mark.usefixtures("parrot", "everything_is_speech")
+def test_it_keeps_what_was_heard_when_preparation_starts_over() -> None:
+    transcription = store(speech(20))
+    tasks.prepare(transcription.pk)
+    tasks.run_part(transcription.parts.get().pk)
+    waiting = Transcription.Status.WAITING
+    Transcription.objects.update(status=waiting, prepared_at=None, heard_at=None)
+    tasks.prepare(transcription.pk)
+    assert Segment.objects.count() == 1
+    assert transcription.parts.get().status == Part.Status.DONE
+
+
+@pytest.mark.usefixtures("parrot")
+def test_it_invents_nothing_in_silence() -> None:
+    transcription = store(np.zeros(30 * audio.RATE, np.float32))
+    run(transcription)
+    assert transcription.status == Transcription.Status.DONE
+    assert not transcription.segments().exists()
+
+
+@pytest.mark.usefixtures("parrot", "everything_is_speech")
+def test_it_removes_the_audio_of_parts_at_the_end() -> None:
+    transcription = store(speech(20))
+    tasks.prepare(transcription.pk)
+    file = transcription.parts.get().file
+    assert default_storage.exists(file)
+    run(transcription)
+    assert not default_storage.exists(file)
+
+
+def test_it_says_what_is_wrong_with_the_file() -> None:
+    name = default_storage.save(
+        "recordings/x.mp3", ContentFile(b"esto es un texto" * 99)
+    )
+    transcription = Transcription.start(
+        audio=name, name="nota.mp3", sha256="0" * 64, engine="base"
+    )
+    tasks.prepare(transcription.pk)
+    transcription.refresh_from_db()
+    assert transcription.status == Transcription.Status.FAILED
+    assert "nota.mp3" in transcription.error
+    assert not transcription.parts.exists()
+
+
+@pytest.mark.usefixtures("everything_is_speech")
+def test_it_sets_a_part_aside_when_the_engine_never_can(monkeypatch) -> None:
+    def load(alias: str) -> None:
+        raise EngineError("El motor no está instalado.", permanent=True)
+
+    monkeypatch.setattr(engines, "load", load)
+    transcription = store(speech(20))
+    tasks.prepare(transcription.pk)
+    part = transcription.parts.get()
+    tasks.run_part(part.pk)
+    part.refresh_from_db()
+    assert part.status == Part.Status.FAILED
+    assert part.error == "El motor no está instalado."
+
+
+@pytest.mark.usefixtures("everything_is_speech")
+def test_it_tries_again_after_a_passing_trouble(monkeypatch, parrot) -> None:
+    monkeypatch.setattr(engines, "load", lambda alias: 1 / 0)
+    transcription = store(speech(20))
+    tasks.prepare(transcription.pk)
+    part = transcription.parts.get()
+    with pytest.raises(ZeroDivisionError):
+        tasks.run_part(part.pk)
+    part.refresh_from_db()
+    assert part.status == Part.Status.WAITING
+    assert "ZeroDivisionError" in part.error
+    monkeypatch.setattr(engines, "load", lambda alias: parrot)
+    tasks.run_part(part.pk)
+    part.refresh_from_db()
+    assert (part.status, part.error, part.attempt) == (Part.Status.DONE, "", 2)
+
+
+@pytest.mark.parametrize("wrong", [("DONE", 1.0), ("WAITING", 0.0)])
+@pytest.mark.usefixtures("parrot", "everything_is_speech")
+def test_it_does_not_assemble_over_a_hole(wrong: tuple[str, float]) -> None:
+    status, shift = wrong
+    transcription = store(speech(20))
+    tasks.prepare(transcription.pk)
+    tasks.run_part(transcription.parts.get().pk)
+    Part.objects.update(start=shift, status=Part.Status[status])
+    with pytest.raises(AssertionError):
+        tasks.assemble(transcription.pk)

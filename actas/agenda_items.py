@@ -90,25 +90,29 @@ def _reading(heard: Heard, titles: list[list[str]]) -> tuple[int, int] | None:
     """Return the span in which the agenda is read out, None where it is not found.
 
     It is the first run of "primero, segundo, …" with a title of the agenda in its
-    place, however many of them the model lost, or what lies between asking for it
-    and "leído".
+    place, closed by "leído" if the model lost its beginning, or what lies between
+    asking for it and "leído". No item but the agenda's own begins before "leído".
     """
     request = next(heard.find(_REQUEST), None)
     read = next(heard.find(_HAS_READ), None)
     for run in _runs(heard):
-        if any(_titled(heard, at, value, titles) for at, value in run):
-            first, (last, value) = run[0][0], run[-1]
-            if read and last < read[0] <= last + _APART:
+        named = [at for at, value in run if _titled(heard, at, value, titles)]
+        if named:
+            whole = run[0][1] == 1
+            # "Segundo llamado" may stand before a run that lost its "primero".
+            first, (last, value) = run[0][0] if whole else named[0], run[-1]
+            if read and first < read[0] <= last + _APART:
                 return first, read[1]
-            title = titles[min(value, len(titles)) - 1]
-            return first, min(last + 1 + len(title), len(heard.words))
+            if whole:
+                title = titles[min(value, len(titles)) - 1]
+                return first, min(last + 1 + len(title), len(heard.words))
     if request and read and request[1] < read[0]:
         return request[1], read[1]
     return request
 
 
 def _runs(heard: Heard) -> Iterator[list[tuple[int, int]]]:
-    """Yield the rising runs of (position, ordinal) that begin with "primero"."""
+    """Yield the rising runs of (position, ordinal), those of one alone left out."""
     ordinals = [
         (at, ORDINALS[sound])
         for at, sound in enumerate(heard.sounds)
@@ -121,7 +125,7 @@ def _runs(heard: Heard) -> Iterator[list[tuple[int, int]]]:
                 break
             if 1 <= value - run[-1][1] <= _LOST:
                 run.append((at, value))
-        if start[1] == 1 and len(run) > 1:
+        if len(run) > 1:
             yield run
 
 

@@ -10,7 +10,9 @@ from actas.heard import Heard, fold
 # Measured on small-model transcripts: a mangled full name scores 77 and more against
 # its owner; the nearest other councillor of a roster stays under 70.
 _ENOUGH = 76.0
-_ENOUGH_SHORT = 85.0  # without a surname: "Gaviria" alone is 78 like "Iván Gaviria"
+_ENOUGH_SHORT = (
+    85.0  # for less than the whole: "Gaviria" alone is 78 like "Iván Gaviria"
+)
 _MARGIN = 10.0
 _STRANGE = 0.4  # what a letter too many costs
 _LONGEST = 8  # words into which a model may break a name of four
@@ -38,12 +40,12 @@ def forms(name: str) -> tuple[str, ...]:
     """Return the ways a name is said, by sound and without spaces.
 
     The whole name, and with three words or more the given names with the first of
-    the two surnames, and with four the first given name with the first surname.
+    the two surnames, or both surnames; with four the first given name and surname.
     """
     words = [fold(word) for word in name.split()]
     said = ["".join(words)]
     if len(words) >= 3:
-        said.append("".join(words[:-1]))
+        said += ["".join(words[:-1]), "".join(words[-2:])]
     if len(words) >= 4:
         said.append(words[0] + words[-2])
     return tuple(said)

@@ -100,7 +100,7 @@ def hour_at(sounds: Sequence[str], at: int) -> tuple[Hour, int] | None:
         hour, minute, after = int(clock[1]), int(clock[2]), 1
     else:
         hour, (minute, after) = _simple(sounds, 0), _minutes(sounds, 1)
-    if hour is None or hour > 23 or minute > 59:
+    if hour is None or hour > 23 or minute is None or minute > 59:
         return None
     while sounds[after : after + 1] and sounds[after] in _BETWEEN:
         after += 1
@@ -114,8 +114,11 @@ def hour_at(sounds: Sequence[str], at: int) -> tuple[Hour, int] | None:
     return Hour(hour, minute, ""), at + after
 
 
-def _minutes(sounds: list[str], at: int) -> tuple[int, int]:
-    """Read the minutes after the hour: (minutes, position after them), else (0, at)."""
+def _minutes(sounds: list[str], at: int) -> tuple[int | None, int]:
+    """Read the minutes after the hour: (minutes, position after them).
+
+    None stands for minutes that were said but not understood ("ocho y vein que").
+    """
     start = at
     if sounds[at : at + 1] == [fold("horas")]:
         start += 1
@@ -124,4 +127,4 @@ def _minutes(sounds: list[str], at: int) -> tuple[int, int]:
     if linked and start < len(sounds) and sounds[start] in _FRACTIONS:
         return _FRACTIONS[sounds[start]], start + 1
     found = number_at(sounds, start)
-    return found if found else (0, at)
+    return found or (None if linked else 0, at)

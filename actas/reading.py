@@ -43,11 +43,12 @@ _CLOSES = formula(
 )
 _TALE = formula(r"ayer|anoche|antier|pasad[oa]s?|cuando")
 _RECESS_STARTS = formula(
-    r"de\w{0,2}caramos un receso|decretamos un receso|se (?:declara|decreta) el receso|"
-    r"(?:declarado|decretado) el receso|de decara?r? al receso"
+    r"(?:de\w{0,2}caramos|decretamos|se declara|se decreta) (?:un|el) "
+    r"(?:receso|exceso)|(?:declarado|decretado) el receso|de decara?r? al receso"
 )
 _RECESS_ENDS = formula(
-    r"(?:levantamos|levantado|se levanta|levanto) el receso|se reanuda la sesion|"
+    r"(?:levantamos|levantado|se levanta|levanto) el (?:receso|exceso)|"
+    r"se reanuda la sesion|"
     r"reanudamos la sesion"
 )
 _NEAR = 30  # words between an hour and what happened at it

@@ -13,19 +13,20 @@ _ROLL_OVER = formula(
     r"contesta\w+ (?:a|una) lista|hay cu?or(?:um|o|in)|\w+ concejales presentes|"
     r"orden (?:de|del|el) dia|instalada la sesion|siendo las"
 )
-_PRESENT = formula(r"presentes?|aqui|aca estoy")
+_PRESENT = formula(r"pres[ae]ntes?|aqui|aca estoy")
 _ABSENT = formula(r"no (?:contesta|contesto|responde|respondio|esta)|ausente")
 _EXCUSED = formula(r"(?:(?:con|tiene|envio|presento|sento|allego) )?(?:una )?excusa")
 # A small model writes "Presidente." for "Presente."; whoever speaks to the president
 # says "señor" or goes on speaking.
 _PRESIDENT = folded("presidente presidenta")
+_SECRETARY = formula(r"señora? secretari[oa]")
 _TITLES = folded("señor señora senora seora")
 _FILLERS = folded(
     "buenos días buenas tardes noches muy señora señor señorita secretaria secretario "
     "gracias segundo llamado segunda llamada"
 )
-_ARRIVES = formula(r"(?:se )?(?:hace|hizo) presente|se incorpora|ingresa al recinto")
-_INFORMS = formula(r"informo|informa|constancia")
+_ARRIVES = formula(r"(?:se )?(?:hace|hizo) presente|se incorpora|ingresas? al recinto")
+_INFORMS = formula(r"informo|informa|informar|constancia")
 _HERE = formula(r"sesion|recinto|plenaria")
 _OFFICE = folded("honorable concejal concejala la el que de los doctor doctora")
 
@@ -84,6 +85,8 @@ def _answer(heard: Heard, call: Call, following: int) -> tuple[str, int] | None:
     A word that is neither greeting nor answer may be a name the roster could not
     be matched with, and the answer after it another person's: then None.
     """
+    # "Pedro Pérez Gil. El concejal Pérez presentó excusa."
+    allowed = _FILLERS | _OFFICE | folded(call.person.name)
     for at in range(call.last, following):
         for state, phrase in (
             ("ausente", _ABSENT),
@@ -94,10 +97,11 @@ def _answer(heard: Heard, call: Call, following: int) -> tuple[str, int] | None:
                 if first == at:
                     return state, last
         word = heard.words[at]
-        if word.sound in _PRESIDENT and word.ends:
-            titled = heard.sounds[at - 1] in _TITLES
-            return None if titled else ("presente", at + 1)
-        if word.sound not in _FILLERS:
+        answers = word.ends or heard.has(_SECRETARY, at + 1, at + 3)
+        titled = heard.sounds[at - 1] in _TITLES
+        if word.sound in _PRESIDENT and answers and not titled:
+            return "presente", at + 1
+        if word.sound not in allowed:
             return None
     return None
 
@@ -123,14 +127,17 @@ def arrivals(heard: Heard, roster: Sequence[Person]) -> tuple[Arrival, ...]:
         first = max(first, start - 16)
         negated = start > 0 and heard.sounds[start - 1] == "no"
         informed = heard.has(_INFORMS, first, start)
-        here = heard.has(_HERE, end, min(last, end + 6))
-        named = calls(heard, roster, first, start)
-        if negated or not (informed or here) or not named:
+        here = heard.has(_HERE, start, min(last, end + 6))
+        if negated or not (informed or here):
             continue
-        if start - named[-1].last <= 1 and _presented(heard, named[-1]):
-            proof = heard.proof(named[-1].first, end)
-            person = named[-1].person
-            found.setdefault(person, Arrival(person, proof.start, proof))
+        before = calls(heard, roster, first, start)[-1:]
+        after = calls(heard, roster, end, min(last, end + 10))[:1]
+        for call in before or after:
+            near = start - call.last <= 1 and call.first - end <= 4
+            if near and _presented(heard, call):
+                proof = heard.proof(min(call.first, start), max(call.last, end))
+                arrival = Arrival(call.person, proof.start, proof)
+                found.setdefault(call.person, arrival)
     return tuple(found.values())
 
 

@@ -11,13 +11,13 @@ from actas.numerals import number_at
 
 # Signs of a vote, in the order they are spoken. One alone is talk about votes.
 _ASKED = formula(
-    r"\w{0,2}p\w{1,6}ban (?:los|las) \w{0,2}onorables? \w+se\w+|"
-    r"aprueban? (?:la plenaria|la corporacion|el concejo|los señores concejales)|"
+    r"(?!\w+aban? )a?p\w{1,6}ban? (?:(?:los|las) \w{0,2}onorables? \w+se\w+|"
+    r"la plenaria|la corporacion|el concejo|los señores concejales)|"
     r"se puede entender aprobad[oa] por asentimiento"
 )
 _OPENED = formula(
     r"(?:tomamos|abra|abrimos|se abre|\w{0,2}oce[dr]o|procedemos|iniciamos|comienza|"
-    r"entramos) "
+    r"entramos|llamar|llame|llamamos) "
     r"(?:a )?(?:la )?votacion(?: de manera)?(?: nomina\w+| ordinaria)?|"
     r"llamamos a lista para aprobar o negar"
 )
@@ -25,7 +25,14 @@ _ANSWERED = formula(
     r"(?:(?:no )?(?:ha )?\w?(?:sido|fue) (?:a )?)?"
     r"(?:apro\w{0,4}[dg][oa]|negad[oa]) señora? president[ea]"
 )
-_COUNTING = formula(r"informo señora? president[ea] (?:que )?(?:hay|se registra\w*)")
+# After the question a plain "aprobado" is an answer; anywhere else it is a word.
+_REPLIED = formula(
+    r"(?:(?:no )?(?:ha )?\w?sido (?:a )?)?"
+    r"(?:apro\w{0,4}[dg][oa]|a?prob\w{0,2}[dl][oa]|negad[oa])"
+)
+_COUNTING = formula(
+    r"informo (?:señora? president[ea] )?(?:que )?(?:hay|se registra\w*)"
+)
 _DECLARED = formula(r"queda (?:apro\w{0,4}[dg][oa]|negad[oa]|archivad[oa]|aplazad[oa])")
 _NOMINAL = formula(r"nomina\w+|llamamos a lista")
 # Right before a sign these make it a condition; anywhere earlier in the sentence the
@@ -34,19 +41,24 @@ _CONDITION = folded("si cuando que no aunque donde como")
 _TALE = formula(r"ayer|anoche|antier|pasad[oa]s?|hubiera|ojala")
 _CONSIDERED = formula(r"consideracion")
 _IMPEDIMENT = formula(r"el impedimento")
-_OUTCOME = formula(r"(?:por )?(?:la )?(?:aprobacion )?(?:o )?(?:negacion )?(?:de|del)")
+_OUTCOME = formula(
+    r"(?:por )?(?:la )?(?:aprobacion )?(?:o )?(?:negacion )?(?:de|del)|por"
+)
 _STOP = folded("leído leída antes que se anuncio señora señor pasa")
 _ARTICLES = folded("el la los las")
 _LOOSE = folded("y de del la el los las en a número")
 _RESULTS = (
     (fold("apro"), "aprobado"),
+    (fold("prob"), "aprobado"),
     (fold("nega"), "negado"),
     (fold("archi"), "archivado"),
     (fold("aplaz"), "aplazado"),
 )
-_PUT, _ANNOUNCED = ("asked", "opened"), ("answered", "counted")
+_PUT, _ANNOUNCED = ("asked", "opened"), ("replied", "answered", "counted")
 # Seconds within which the next sign must follow. A nominal vote takes explanations.
-_PATIENCE = {"asked": 60.0, "opened": 900.0, "answered": 45.0, "counted": 60.0}
+_PATIENCE = {"asked": 60.0, "opened": 900.0, "replied": 45.0, "answered": 45.0}
+_PATIENCE |= {"counted": 60.0}
+_AT_ONCE = 15.0  # seconds between the question and the voices that answer it
 _BEFORE = 90.0  # seconds in which to look back for what was put in consideration
 _COUNT_WORDS = 24
 _SIDES = dict.fromkeys(folded("positivo positivos afirmativos"), "yes")
@@ -96,7 +108,7 @@ class VoteFound:
 
 @dataclass(frozen=True)
 class _Sign:
-    kind: str  # "asked", "opened", "answered", "counted" or "declared"
+    kind: str  # "asked", "opened", "replied", "answered", "counted" or "declared"
     first: int
     last: int
 
@@ -119,6 +131,7 @@ def _signs(heard: Heard) -> list[_Sign]:
         for kind, phrase in (
             ("asked", _ASKED),
             ("opened", _OPENED),
+            ("replied", _REPLIED),
             ("answered", _ANSWERED),
             ("declared", _DECLARED),
         )
@@ -158,7 +171,10 @@ def _gathered(heard: Heard) -> Iterator[tuple[list[_Sign], int]]:
     """Yield the signs that belong together, and where the next group begins."""
     group: list[_Sign] = []
     for sign in _signs(heard):
-        if group and not _follows(heard, group[-1], sign):
+        follows = bool(group) and _follows(heard, group[-1], sign)
+        if sign.kind == "replied" and not follows:
+            continue
+        if group and not follows:
             yield group, sign.first
             group = []
         group.append(sign)
@@ -170,6 +186,9 @@ def _follows(heard: Heard, before: _Sign, sign: _Sign) -> bool:
     if before.kind == "declared":
         return False
     gap = heard.seconds(sign.first) - heard.seconds(before.last - 1)
+    if sign.kind == "replied":
+        fresh = heard.words[sign.first - 1].ends or heard.pauses(sign.first - 1)
+        return before.kind == "asked" and gap <= _AT_ONCE and fresh
     if sign.kind in _PUT:
         return before.kind in _PUT and gap <= _PATIENCE["asked"]
     return gap <= _PATIENCE[before.kind]
@@ -210,14 +229,12 @@ def _vote(
 
 def _proof(heard: Heard, signs: list[_Sign]) -> Proof:
     """Quote the sign that says most, from the start of its sentence to its pause."""
-    order = ("counted", "declared", "answered", "opened", "asked")
+    order = ("counted", "declared", "answered", "replied", "opened", "asked")
     sign = min(signs, key=lambda sign: order.index(sign.kind))
     first, end = heard.sentence(sign.first)
     # A small model forgets its full stops, and a sentence may run on for minutes.
     first = max(first, sign.first - 6)
-    if sign.kind == "counted":
-        return heard.proof(first, min(end, sign.last + _COUNT_WORDS))
-    last = sign.last
+    last = _past_counts(heard, sign) if sign.kind == "counted" else sign.last
     while last < min(end, sign.last + 12) and not heard.words[last - 1].ends:
         if heard.pauses(last - 1):
             break
@@ -240,10 +257,13 @@ def _result(heard: Heard, told: list[_Sign]) -> str:
 def _question(heard: Heard, signs: list[_Sign], after: int) -> str:
     """Return what was voted in the transcript's words, "" where nobody said it.
 
-    In this order: said when the vote was opened or counted; last put in
-    consideration; an impediment read just before; said when declared.
+    In this order: said with the question; said when the vote was opened or counted;
+    last put in consideration; an impediment read just before; said when declared.
     """
     for sign in signs:
+        following = heard.sounds[sign.last : sign.last + 1]
+        if sign.kind == "asked" and _ARTICLES.issuperset(following):
+            return _phrase(heard, sign.last)
         if sign.kind in ("opened", "counted"):
             end = min(sign.last + _COUNT_WORDS, len(heard.words))
             start = sign.last if sign.kind == "opened" else _past_counts(heard, sign)

@@ -7,5 +7,21 @@ from django.http import HttpRequest
 class AccountAdapter(DefaultAccountAdapter):
     """Closes the public sign-up: the staff inscribe each person in the admin."""
 
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": (
+            "Ese correo y esa contraseña no coinciden. Revise ambos e inténtelo otra "
+            "vez."
+        ),
+        "too_many_login_attempts": (
+            "Hubo demasiados intentos seguidos. Por seguridad, espere cinco minutos y "
+            "vuelva a intentarlo, o pida otra contraseña."
+        ),
+        "incorrect_password": "Esa contraseña no coincide. Inténtelo otra vez.",
+        "enter_current_password": "Esa no es su contraseña actual. Nada cambió.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def format_email_subject(self, subject: str) -> str:
+        return f"ASTRA: {subject}"

@@ -311,6 +311,13 @@ class TermQuerySet(models.QuerySet["Term"]):
             Q(council=council) | Q(council__isnull=True), state=Term.State.APPROVED
         )
 
+    def in_order_of_work(self) -> TermQuerySet:
+        """What waits for a decision first, then the words in use, then the rejected."""
+        places = {Term.State.PROPOSED: 0, Term.State.APPROVED: 1}
+        whens = [models.When(state=s, then=place) for s, place in places.items()]
+        place = models.Case(*whens, default=2, output_field=models.IntegerField())
+        return self.order_by(place, Lower("text"))
+
     def closest(self, heard: str, limit: int = 5) -> TermQuerySet:
         """Terms that sound most like `heard`, nearest first, with `distance` 0 to 2."""
         distance = CosineDistance("vector", vocabulary.vector(heard))
@@ -372,3 +379,19 @@ class Term(models.Model):
     def save(self, **kwargs) -> None:
         self.vector = vocabulary.vector(self.text)
         super().save(**kwargs)
+
+    @property
+    def is_proposed(self) -> bool:
+        return self.state == self.State.PROPOSED
+
+    @property
+    def is_rejected(self) -> bool:
+        return self.state == self.State.REJECTED
+
+    def approve(self) -> None:
+        """Let the machine know the word from the next session on."""
+        type(self).objects.filter(pk=self.pk).update(state=self.State.APPROVED)
+
+    def reject(self) -> None:
+        """Keep the word from being used, and from being proposed again."""
+        type(self).objects.filter(pk=self.pk).update(state=self.State.REJECTED)

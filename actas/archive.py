@@ -1,0 +1,163 @@
+"""The approved actas that everybody may read: which ones, what they say, their codes.
+
+The text of a version is `content["text"]`, plain and frozen with its approval.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import unicodedata
+
+from django.db.models import (
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+)
+
+from actas.models import Acta, Version
+
+SNIPPET = 220  # letters around what was found
+# How a letter may be written when people search: with or without its accent. Capitals
+# stand here too, because a database with a plain locale does not fold "Á" to "á".
+ACCENTS = {
+    "a": "aáàäÁÀÄ",
+    "e": "eéèëÉÈË",
+    "i": "iíìïÍÌÏ",
+    "o": "oóòöÓÒÖ",
+    "u": "uúùüÚÙÜ",
+    "n": "nñÑ",
+    "ñ": "ñÑ",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Wanted:
+    """What a visitor looks for; empty values ask for everything."""
+
+    text: str = ""
+    kind: str = ""
+    year: int | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """A published acta as a line of the list, with where the words were found."""
+
+    version: Version
+    before: str
+    hit: str
+    after: str
+
+    @classmethod
+    def of(cls, version: Version, wanted: Wanted) -> Found:
+        """Return `version` with the first place that says `wanted.text`."""
+        return cls(version, *snippet(text_of(version), wanted.text))
+
+
+@dataclasses.dataclass(frozen=True)
+class Details:
+    """What stands beside a version of a published acta."""
+
+    newer: int | None  # the version in force, when it is a later one
+
+
+class OctetLength(Func):
+    """How many bytes a binary column holds, told by PostgreSQL without fetching it."""
+
+    function = "octet_length"
+    output_field = IntegerField()
+
+
+def in_force() -> QuerySet[Version]:
+    """The last approved version of every published acta, the latest session first.
+
+    The Word file stays in the database; `word_bytes` tells its size.
+    """
+    last = Version.objects.filter(acta=OuterRef("acta")).order_by("-number")
+    return (
+        Version.objects.filter(
+            acta__state=Acta.State.PUBLISHED, number=Subquery(last.values("number")[:1])
+        )
+        .select_related("acta__session__council")
+        .annotate(word_bytes=OctetLength(F("word")))
+        .defer("word")
+        .order_by("-acta__session__date", "-acta__number")
+    )
+
+
+def years(versions: QuerySet[Version]) -> list[int]:
+    """The years in which the sessions of `versions` were held, the latest first."""
+    dates = versions.order_by().values_list("acta__session__date__year", flat=True)
+    return sorted(set(dates), reverse=True)
+
+
+def search(versions: QuerySet[Version], wanted: Wanted) -> QuerySet[Version]:
+    """Keep the versions that say the text, whatever its accents, of a kind and year."""
+    if wanted.text:
+        versions = versions.filter(content__text__iregex=pattern(wanted.text))
+    if wanted.kind:
+        versions = versions.filter(acta__session__kind=wanted.kind)
+    if wanted.year:
+        versions = versions.filter(acta__session__date__year=wanted.year)
+    return versions
+
+
+def pattern(text: str) -> str:
+    """Return a regular expression for `text` that PostgreSQL and Python read alike."""
+    plain = unicodedata.normalize("NFD", text.lower().replace("ñ", "\0"))
+    letters = "".join(c for c in plain if not unicodedata.combining(c))
+    words = letters.replace("\0", "ñ").split()
+    return r"\s+".join("".join(map(_letter, word)) for word in words)
+
+
+def _letter(letter: str) -> str:
+    if letter in ACCENTS:
+        return f"[{ACCENTS[letter]}]"
+    return letter if letter.isalnum() else re.escape(letter)
+
+
+def snippet(text: str, wanted: str) -> tuple[str, str, str]:
+    """Return what stands before `wanted`, `wanted` as written, and what follows.
+
+    Three empty strings when nothing is wanted or it is not there.
+    """
+    match = re.search(pattern(wanted), text, re.IGNORECASE) if wanted.strip() else None
+    if match is None:
+        return "", "", ""
+    half = SNIPPET // 2
+    start, end = max(match.start() - half, 0), match.end() + half
+    before, after = text[start : match.start()], text[match.end() : end]
+    if start:  # begin and end with whole words
+        before = "… " + before.partition(" ")[2]
+    if end < len(text):
+        after = after.rpartition(" ")[0] + " …"
+    return before, match.group(), after
+
+
+def text_of(version: Version) -> str:
+    return str(version.content.get("text", ""))
+
+
+def paragraphs(version: Version) -> list[str]:
+    """The text of a version, one paragraph for each line that is not empty."""
+    return [line.strip() for line in text_of(version).splitlines() if line.strip()]
+
+
+def with_code(letters: str) -> Version | None:
+    """Return the version whose code has these letters, whatever stands between them."""
+    code = "-".join(letters[i : i + 4] for i in range(0, len(letters), 4))
+    rows = Version.objects.select_related("acta__session__council").defer("word")
+    return rows.filter(code=code).first()
+
+
+def details(version: Version) -> Details | None:
+    """Return what everybody may know of an approved version; None if unpublished."""
+    if version.acta.state != Acta.State.PUBLISHED:
+        return None
+    last = version.acta.versions.order_by("-number").values_list("number", flat=True)
+    newest = last.first()
+    return Details(newer=newest if newest != version.number else None)

@@ -1,0 +1,1 @@
+"""The pages of the actas, one module a page."""

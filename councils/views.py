@@ -1,0 +1,93 @@
+"""A council's own page: who sits in it, its words, its format, its people."""
+
+import datetime
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from councils.forms import DateForm, TermForm
+from councils.models import Council, Term
+
+TERMS = 60  # words on a page
+
+
+def visible_council(request: HttpRequest, slug: str) -> Council:
+    """Return the council of the address; 404 when it is not one's own."""
+    return get_object_or_404(Council.objects.visible_to(request.user), slug=slug)
+
+
+def editable_council(request: HttpRequest, slug: str) -> Council:
+    """Return it to who may edit it; 403 for who only reads."""
+    council = visible_council(request, slug)
+    if not request.user.may_edit(council):
+        raise PermissionDenied
+    return council
+
+
+def roster(council: Council, date: datetime.date) -> list[tuple]:
+    """Return (councillor, office as it is said) for who held a seat on `date`."""
+    seated = council.councillors.seated_on(date).prefetch_related("tenures")
+    return [(councillor, councillor.office_on(date)) for councillor in seated]
+
+
+@require_GET
+@login_required
+def council(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the council; `?fecha=` asks who sat in it on another day."""
+    found = visible_council(request, slug)
+    return render(request, "councils/council.html", page_of(request, found, TermForm()))
+
+
+def page_of(request: HttpRequest, found: Council, form: TermForm) -> dict:
+    """Return what the council's page shows; `form` may carry its errors."""
+    asked = DateForm(request.GET if "fecha" in request.GET else None)
+    date = asked.cleaned_data["fecha"] if asked.is_valid() else timezone.localdate()
+    terms = found.terms.in_order_of_work()
+    alias = found.engine or settings.TRANSCRIPTION_ENGINE
+    engine = settings.TRANSCRIPTION_ENGINES.get(alias, {})
+    return {
+        "council": found,
+        "section": "council",
+        "may_edit": request.user.may_edit(found),
+        "roster": {"date": date, "form": asked, "rows": roster(found, date)},
+        "terms": Paginator(terms, TERMS).get_page(request.GET.get("pagina")),
+        "term_form": form,
+        "engine": {"label": engine.get("LABEL", alias), "is_small": alias == "base"},
+        "memberships": found.memberships.select_related("user").order_by("user__name"),
+    }
+
+
+@require_POST
+@login_required
+def term_add(request: HttpRequest, slug: str) -> HttpResponse:
+    found = editable_council(request, slug)
+    form = TermForm(request.POST, instance=Term(council=found, state="approved"))
+    if not form.is_valid():
+        context = page_of(request, found, form)
+        return render(request, "councils/council.html", context, status=422)
+    term = form.save()
+    messages.success(request, f"«{term}» quedó en el vocabulario.", extra_tags="ok")
+    return redirect(f"{found.get_absolute_url()}#vocabulario")
+
+
+@require_POST
+@login_required
+def term_decide(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Approve or reject a word of the council."""
+    found = editable_council(request, slug)
+    term = get_object_or_404(found.terms, pk=pk)
+    if request.POST.get("decision") == "approve":
+        term.approve()
+        said = f"«{term}» quedó en el vocabulario: la próxima sesión se oirá con ella."
+    else:
+        term.reject()
+        said = f"«{term}» no se usará. Puede aprobarla después."
+    messages.success(request, said, extra_tags="ok")
+    return redirect(f"{found.get_absolute_url()}#vocabulario")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sessions.views import audio, session, uploads
+from sessions.views import attendance, audio, session, uploads, votes
 
 session_urls = [
     path("sesiones/nueva/", session.new, name="session_new"),
@@ -24,4 +24,21 @@ recording_urls = [
     path("grabaciones/<int:pk>/borrar/", session.delete, name="recording_delete"),
 ]
 
-urlpatterns = session_urls + upload_urls + recording_urls
+fact_urls = [
+    path("sesiones/<int:pk>/asistencia/", attendance.attendance, name="attendance"),
+    path("sesiones/<int:pk>/votaciones/", votes.votes, name="votes"),
+    path("sesiones/<int:pk>/votaciones/nueva/", votes.new, name="vote_new"),
+    path("sesiones/<int:pk>/votaciones/<int:vote_pk>/", votes.vote, name="vote"),
+    path(
+        "sesiones/<int:pk>/votaciones/<int:vote_pk>/confirmar/",
+        votes.confirm,
+        name="vote_confirm",
+    ),
+    path(
+        "sesiones/<int:pk>/votaciones/<int:vote_pk>/borrar/",
+        votes.delete,
+        name="vote_delete",
+    ),
+]
+
+urlpatterns = session_urls + upload_urls + recording_urls + fact_urls

@@ -198,7 +198,8 @@ def doubted(speech: np.ndarray, loudness: np.ndarray) -> np.ndarray:
     """Return the probabilities, raised to SPEECH where the ear would disagree."""
     if not len(speech):
         return speech
-    smooth = np.convolve(loudness, np.ones(7) / 7, "same")  # a fifth of a second
+    padded = np.pad(loudness, 3, "edge")  # seven frames are a fifth of a second
+    smooth = sliding_window_view(padded, 7).mean(axis=1)
     loud = smooth > max(float(np.percentile(smooth, 10)), FLOOR) * LOUD
     reach = round(DOUBT_REACH * RATE / FRAME)
     near = sliding_window_view(np.pad(speech, reach), 2 * reach + 1).max(axis=1)

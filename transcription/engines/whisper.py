@@ -18,6 +18,15 @@ ROUNDS = 8  # decodings of one clip, each from where the last one stopped
 HOTWORDS = (
     160  # tokens of the list of terms; past some 200 little room is left to speak
 )
+# What the model is told it heard before each clip: the set phrases of a Colombian
+# session (recorded sessions of Chía and Sincelejo), so that a small model writes
+# «concejal» and «quórum» and puts full stops. An option of the engine.
+PHRASES = (
+    "Señora secretaria, sírvase llamar a lista y verificar el quórum. Honorable "
+    "concejal. Presente. Existiendo quórum, doy por instalada la sesión plenaria. Se "
+    "abre la discusión, anuncio que se va a cerrar, queda cerrada. ¿Aprueban los "
+    "honorables concejales el orden del día leído? Aprobado, señor presidente."
+)
 CAREFUL_REPEAT = 6  # tokens that may not come twice when a clip is retried
 
 
@@ -69,6 +78,7 @@ class Whisper:
         batch_size: int | None = None,
         beam_size: int = 5,
         cpu_threads: int = 0,
+        prompt: str = PHRASES,
         models: Path | str | None = None,
     ) -> None:
         """Load the weights. Raises EngineError where there are none."""
@@ -84,6 +94,7 @@ class Whisper:
         self.device = device
         self.batch_size = batch_size or (16 if device == "cuda" else 8)
         self.beam_size = beam_size
+        self.prompt = prompt
         self.capabilities = Capabilities(batch=self.batch_size, terms=40)
         try:
             folder = weights.find(model, Path(models or _folder()))
@@ -112,7 +123,7 @@ class Whisper:
     ) -> list[ClipResult]:
         """Return what each clip says. Raises EngineError when the card fails."""
         tokenizer = self._tokenizer(language)
-        prompt = self._prompt(tokenizer, terms)
+        prompt = self._prompt(tokenizer, terms, careful)
         heard = [_Heard() for _ in clips]
         pending = [_Stretch(index, 0.0) for index in range(len(clips))]
         while pending:
@@ -220,15 +231,18 @@ class Whisper:
             language=language,
         )
 
-    def _prompt(self, tokenizer: Any, terms: Sequence[str]) -> list[int]:
+    def _prompt(self, tokenizer: Any, terms: Sequence[str], careful: bool) -> list[int]:
         kept: list[int] = []
         for term in terms:
             more = tokenizer.encode((", " if kept else " ") + term.strip())
             if len(kept) + len(more) > HOTWORDS:
                 break
             kept += more
-        listed = [tokenizer.sot_prev, *kept] if kept else []
-        return [*listed, *tokenizer.sot_sequence]
+        if self.prompt and not careful:
+            # Last, where it weighs most: it shows the manner, the list only names.
+            kept += tokenizer.encode((". " if kept else " ") + self.prompt)
+        before = [tokenizer.sot_prev, *kept] if kept else []
+        return [*before, *tokenizer.sot_sequence]
 
 
 def _folder() -> Path:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 NORMALISER = "es-1"
 
 ABBREVIATIONS = {
-    r"n\.\s?[º°o]\.?|n[º°]|nro?\.|n[uú]m\.": "número",
+    r"\bn\.\s?[º°o]\.?|\bn[º°]|\bnro?\.|\bn[uú]m\.|\bno\.(?=\s?\d)": "número",
     r"\bsrta\.": "señorita",
     r"\bsras\.": "señoras",
     r"\bsra\.": "señora",
@@ -104,13 +104,14 @@ def term_recall(terms: Sequence[str], truth: str, heard: str) -> float | None:
     Counted without accents or case, a term at most as often as it was spoken.
     Returns None when none was spoken.
     """
-    truth = f" {normalise(truth, accents=False)} "
-    heard = f" {normalise(heard, accents=False)} "
+    truth = normalise(truth, accents=False)
+    heard = normalise(heard, accents=False)
     spoken = written = 0
     for term in {normalise(term, accents=False) for term in terms}:
-        said = truth.count(f" {term} ")
+        mention = re.compile(rf"\b{re.escape(term)}\b")
+        said = len(mention.findall(truth))
         spoken += said
-        written += min(said, heard.count(f" {term} "))
+        written += min(said, len(mention.findall(heard)))
     return written / spoken if spoken else None
 
 

@@ -138,8 +138,8 @@ GROUPS = (
     (
         "Hechas",
         {Stage.APPROVED, Stage.PUBLISHED},
-        "la más reciente",
-        "las más recientes",
+        "reciente",
+        "recientes",
     ),
 )
 SUMMARY = (

@@ -1,5 +1,6 @@
 """A council's own page: who sits in it, its words, its format, its people."""
 
+import dataclasses
 import datetime
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from councils.forms import DateForm, TermForm
-from councils.models import Council, Term
+from councils.models import Council, Councillor, Tenure, Term, said
 
 TERMS = 60  # words on a page
 
@@ -31,10 +32,27 @@ def editable_council(request: HttpRequest, slug: str) -> Council:
     return council
 
 
-def roster(council: Council, date: datetime.date) -> list[tuple]:
-    """Return (councillor, office as it is said) for who held a seat on `date`."""
-    seated = council.councillors.seated_on(date).prefetch_related("tenures")
-    return [(councillor, councillor.office_on(date)) for councillor in seated]
+@dataclasses.dataclass(frozen=True)
+class Seat:
+    """A councillor on one day: the office held, and every seat and office by dates."""
+
+    councillor: Councillor
+    office: str
+    tenures: list[tuple[str, Tenure]]  # the office as it is said, and its dates
+
+
+def roster(council: Council, date: datetime.date) -> list[Seat]:
+    """Return who held a seat on `date`, in the order of the roll call."""
+    return [
+        Seat(
+            councillor,
+            councillor.office_on(date),
+            [(said(t.office, councillor.gender), t) for t in councillor.tenures.all()],
+        )
+        for councillor in council.councillors.seated_on(date).prefetch_related(
+            "tenures"
+        )
+    ]
 
 
 @require_GET
@@ -85,9 +103,9 @@ def term_decide(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     term = get_object_or_404(found.terms, pk=pk)
     if request.POST.get("decision") == "approve":
         term.approve()
-        said = f"«{term}» quedó en el vocabulario: la próxima sesión se oirá con ella."
+        told = f"«{term}» quedó en el vocabulario: la próxima sesión se oirá con ella."
     else:
         term.reject()
-        said = f"«{term}» no se usará. Puede aprobarla después."
-    messages.success(request, said, extra_tags="ok")
+        told = f"«{term}» no se usará. Puede aprobarla después."
+    messages.success(request, told, extra_tags="ok")
     return redirect(f"{found.get_absolute_url()}#vocabulario")

@@ -1,0 +1,141 @@
+"""The back office of councils, of who sits in them and of who works for them."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from councils.models import Council, Councillor, Membership, Tenure, Term, User
+
+
+class PersonCreationForm(AdminUserCreationForm):
+    """Inscribe a person; without a password, they ask for one by e-mail."""
+
+    class Meta:
+        model = User
+        fields = ["email", "name"]
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()
+
+
+class MembershipInline(admin.TabularInline):
+    model = Membership
+    extra = 1
+    autocomplete_fields = ["user", "council"]
+
+
+class TenureInline(admin.TabularInline):
+    model = Tenure
+    extra = 1
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):
+    add_form = PersonCreationForm
+    list_display = ["email", "name", "councils", "is_staff", "is_active", "last_login"]
+    list_filter = ["is_active", "is_staff", "memberships__role", "memberships__council"]
+    search_fields = ["email", "name"]
+    ordering = ["name"]
+    inlines = [MembershipInline]
+    readonly_fields = ["last_login", "date_joined"]
+    fieldsets = [
+        (None, {"fields": ["email", "name", "password"]}),
+        (
+            "Permisos",
+            {
+                "fields": [
+                    "is_active",
+                    "is_staff",
+                    "is_superuser",
+                    "groups",
+                    "user_permissions",
+                ]
+            },
+        ),
+        ("Fechas", {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "email",
+                    "name",
+                    "usable_password",
+                    "password1",
+                    "password2",
+                ]
+            },
+        )
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("memberships__council")
+
+    @admin.display(description="concejos")
+    def councils(self, user: User) -> str:
+        return ", ".join(
+            str(membership.council) for membership in user.memberships.all()
+        )
+
+
+@admin.register(Council)
+class CouncilAdmin(admin.ModelAdmin):
+    list_display = ["name", "municipality", "department", "seats", "mode", "engine"]
+    list_filter = ["kind", "mode", "department", "external_api_allowed"]
+    search_fields = ["name", "municipality", "slug"]
+    prepopulated_fields = {"slug": ["municipality"]}
+    inlines = [MembershipInline]
+
+
+@admin.register(Membership)
+class MembershipAdmin(admin.ModelAdmin):
+    list_display = ["user", "council", "role"]
+    list_filter = ["role", "council"]
+    list_select_related = ["user", "council"]
+    search_fields = ["user__email", "user__name", "council__name"]
+    autocomplete_fields = ["user", "council"]
+
+
+@admin.register(Councillor)
+class CouncillorAdmin(admin.ModelAdmin):
+    list_display = ["full_name", "council", "party", "order"]
+    list_filter = ["council"]
+    list_select_related = ["council"]
+    search_fields = ["full_name", "party"]
+    autocomplete_fields = ["council"]
+    inlines = [TenureInline]
+
+
+@admin.register(Tenure)
+class TenureAdmin(admin.ModelAdmin):
+    list_display = ["councillor", "office", "since", "until"]
+    list_filter = ["office", "councillor__council"]
+    list_select_related = ["councillor"]
+    search_fields = ["councillor__full_name"]
+    autocomplete_fields = ["councillor"]
+    date_hierarchy = "since"
+
+
+@admin.register(Term)
+class TermAdmin(admin.ModelAdmin):
+    list_display = ["text", "kind", "council", "state", "count"]
+    list_filter = ["state", "kind", "council"]
+    list_select_related = ["council"]
+    search_fields = ["text", "variants"]
+    autocomplete_fields = ["council"]
+    actions = ["approve", "reject"]
+
+    @admin.action(description="Aprobar", permissions=["change"])
+    def approve(self, request: HttpRequest, terms: QuerySet[Term]) -> None:
+        for term in terms:
+            term.approve()
+        self.message_user(request, f"{len(terms)} aprobadas.")
+
+    @admin.action(description="Rechazar", permissions=["change"])
+    def reject(self, request: HttpRequest, terms: QuerySet[Term]) -> None:
+        for term in terms:
+            term.reject()
+        self.message_user(request, f"{len(terms)} rechazadas.")

@@ -118,7 +118,10 @@ def needs_playback_copy(found: Probe) -> bool:
 
 def _size(file: File) -> int:
     if isinstance(file, str | Path):
-        return Path(file).stat().st_size
+        try:
+            return Path(file).stat().st_size
+        except FileNotFoundError as error:
+            raise AudioError(f"No existe el archivo {file}.") from error
     file.seek(0, io.SEEK_END)
     size = file.tell()
     file.seek(0)

@@ -22,6 +22,7 @@ RETRY = frozenset({LOOP, EMPTY, LANGUAGE, ECHO})  # decoding again may cure thes
 COMPRESSION = 2.4  # Whisper's own limits (openai/whisper, transcribe.py)
 LOGPROB = -1.0
 NO_SPEECH = 0.6
+MISFIT = 0.15  # mean probability of words that nobody said; real ones pass 0.3
 CREDIT_NO_SPEECH = 0.1  # a credit line needs only this much doubt
 CREDIT_LETTERS = 60
 ENOUGH_SPEECH = 1.5  # seconds from which silence of the engine is a fault
@@ -72,15 +73,16 @@ def is_invented(result: ClipResult, speech_seconds: float) -> bool:
 
     Whisper's own gate asks for a silent clip *and* an unsure text; here there must
     be little sound above the room's noise as well, since the gate alone has cost
-    others whispered replies.
+    others whispered replies. A set phrase that a prompt put on the model's tongue
+    passes that gate: its words, aligned without the prompt, do not fit the sound.
     """
     if is_credit(result):
         return True
-    return (
-        speech_seconds < ENOUGH_SPEECH
-        and (result.no_speech or 0.0) > NO_SPEECH
-        and (result.avg_logprob or 0.0) < LOGPROB
-    )
+    silent = (result.no_speech or 0.0) > NO_SPEECH
+    unsure = (result.avg_logprob or 0.0) < LOGPROB
+    fits = [word.probability for word in result.words]
+    misfit = bool(fits) and sum(fits) / len(fits) < MISFIT
+    return speech_seconds < ENOUGH_SPEECH and (misfit or (silent and unsure))
 
 
 def is_credit(result: ClipResult) -> bool:

@@ -85,6 +85,14 @@ def test_it_calls_unsure_words_over_no_sound_invented() -> None:
     assert not guards.is_invented(unsure, 3.0)
 
 
+def test_it_calls_words_that_do_not_fit_the_sound_invented() -> None:
+    words = (Word(0, 1, "¿Aprueban", 0.01), Word(1, 1, "los", 0.07))
+    echoed = ClipResult("¿Aprueban los", words, avg_logprob=-0.4, no_speech=0.2)
+
+    assert guards.is_invented(echoed, 0.0)
+    assert not guards.is_invented(echoed, 3.0)
+
+
 def test_it_counts_speech_above_the_rooms_noise() -> None:
     samples = noise(10, 0.01)
     samples[3 * RATE : 5 * RATE] += tone(2)

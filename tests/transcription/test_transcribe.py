@@ -1,0 +1,79 @@
+import io
+import json
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+from django.core.management import CommandError, call_command
+
+from tests.transcription.sounds import recorded
+from tests.transcription.test_whisper import DEMO
+from transcription.audio import RATE, decode
+
+
+@pytest.fixture
+def opening(tmp_path: Path) -> Path:
+    """The demonstration's first seconds."""
+    if not (DEMO / "recording.opus").exists():
+        pytest.skip("no demonstration recording")
+    samples = np.concatenate(list(islice(decode(DEMO / "recording.opus"), 12)))
+    path = tmp_path / "sesion.wav"
+    path.write_bytes(recorded(samples[np.newaxis]).read())
+    return path
+
+
+def run(*arguments: str | Path) -> tuple[str, str]:
+    out, err = io.StringIO(), io.StringIO()
+    call_command("transcribe", *map(str, arguments), stdout=out, stderr=err)
+    return out.getvalue(), err.getvalue()
+
+
+def test_it_prints_text_with_times(opening: Path) -> None:
+    out, err = run(opening, "--engine", "base")
+
+    assert out.startswith("[0:00:0")
+    assert "señor" in out.lower()
+    assert "0:00:12" in err
+    assert "100%" in err
+
+
+def test_it_writes_json(opening: Path, tmp_path: Path) -> None:
+    terms = tmp_path / "lista.txt"
+    terms.write_text("Concejo Municipal\n\nquórum\n", encoding="utf-8")
+    out, _ = run(opening, "--terms", terms, "--json", tmp_path / "acta.json")
+
+    assert out == ""
+    segments = json.loads((tmp_path / "acta.json").read_text(encoding="utf-8"))
+    assert set(segments[0]) == {"start", "end", "text", "words", "flags"}
+    assert set(segments[0]["words"][0]) == {"start", "end", "text", "probability"}
+
+
+def test_it_prints_nothing_for_silence(tmp_path: Path) -> None:
+    path = tmp_path / "silencio.wav"
+    path.write_bytes(recorded(np.zeros((1, 20 * RATE))).read())
+
+    out, err = run(path)
+
+    assert out == ""
+    assert "0 segmentos" in err
+
+
+def test_it_refuses_what_it_cannot_hear(tmp_path: Path) -> None:
+    path = tmp_path / "sesion.mp3"
+    path.write_text("esto no es audio " * 100)
+
+    with pytest.raises(CommandError, match=r"«sesion\.mp3» no se puede leer"):
+        run(path)
+    with pytest.raises(CommandError, match="No existe el archivo"):
+        run(tmp_path / "no.mp3")
+
+
+def test_it_refuses_an_unknown_engine_or_list(tmp_path: Path) -> None:
+    path = tmp_path / "silencio.wav"
+    path.write_bytes(recorded(np.zeros((1, RATE))).read())
+
+    with pytest.raises(CommandError, match="«nada»"):
+        run(path, "--engine", "nada")
+    with pytest.raises(CommandError, match="lista de términos"):
+        run(path, "--terms", tmp_path / "no.txt")

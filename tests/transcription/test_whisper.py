@@ -1,0 +1,169 @@
+"""The embedded engine for real, on the demonstration's first minutes."""
+
+import json
+from functools import cache
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+from django.conf import LazySettings
+
+from tests.transcription.sounds import noise
+from transcription import engines, evaluation, pipeline
+from transcription.audio import RATE, decode
+from transcription.cutting import cut
+from transcription.engines import Clip, EngineError
+from transcription.engines.whisper import _sentences
+
+DEMO = Path(__file__).resolve().parent.parent.parent / "demo"
+SECONDS = 50
+
+pytestmark = pytest.mark.skipif(
+    not (DEMO / "recording.opus").exists(), reason="no demonstration recording"
+)
+
+
+@cache
+def opening() -> np.ndarray:
+    return np.concatenate(list(islice(decode(DEMO / "recording.opus"), SECONDS)))
+
+
+@cache
+def segments(terms: tuple[str, ...] = ()) -> list[pipeline.SegmentDraft]:
+    ((part, samples),) = cut([opening()])
+    return pipeline.transcribe_part(
+        samples, part.clips, engines.load("base"), terms=terms
+    )
+
+
+def truth() -> dict:
+    return json.loads((DEMO / "truth.json").read_text(encoding="utf-8"))
+
+
+def spoken(until: float = SECONDS) -> str:
+    return " ".join(turn["text"] for turn in truth()["turns"] if turn["end"] <= until)
+
+
+def test_it_hears_the_opening_of_a_session() -> None:
+    heard = " ".join(segment.text for segment in segments() if segment.end <= SECONDS)
+
+    score = evaluation.score(spoken(), heard)
+    assert score.deleted / score.words < 0.1
+    assert score.wer < 0.45  # a small model in a room, with names called
+
+
+def test_it_gives_every_word_a_time_and_a_probability() -> None:
+    clock = 0.0
+    for segment in segments():
+        assert segment.text == " ".join(word.text for word in segment.words)
+        assert segment.start == segment.words[0].start
+        for word in segment.words:
+            assert 0 <= word.probability <= 1
+            assert clock - 0.1 <= word.start <= word.end <= SECONDS
+            clock = word.start
+
+
+def test_it_places_words_where_they_are_said() -> None:
+    turn = next(turn for turn in truth()["turns"] if turn["start"] > 3)
+    starts = [segment.start for segment in segments()]
+
+    assert min(abs(start - turn["start"]) for start in starts) < 1.0
+
+
+def test_it_hears_the_same_twice() -> None:
+    clip = Clip(opening()[: 12 * RATE], 0.0)
+    engine = engines.load("base")
+
+    first, second = (
+        engine.transcribe([clip], language="es", terms=(), careful=careful)
+        for careful in (False, False)
+    )
+
+    assert first == second
+    assert first[0].language == "es"
+    assert first[0].avg_logprob < 0
+
+
+def test_it_hears_nothing_in_noise() -> None:
+    engine = engines.load("base")
+    clips = [Clip(noise(20, 0.003), 0.0), Clip(np.zeros(8 * RATE, np.float32), 20.0)]
+
+    found = pipeline.transcribe(clips, engine)
+
+    assert found == [[], []]
+
+
+def test_it_stays_resident() -> None:
+    assert engines.load("base") is engines.load("base")
+
+
+def test_it_names_the_engines_there_are() -> None:
+    with pytest.raises(EngineError, match=r"«nada».*base") as caught:
+        engines.load("nada")
+    assert caught.value.permanent
+
+
+@pytest.mark.parametrize(
+    ("entry", "says"),
+    [
+        ({"BACKEND": "transcription.engines.none.None"}, "no está instalado"),
+        (
+            {
+                "BACKEND": "transcription.engines.whisper.Whisper",
+                "OPTIONS": {"model": "/no/hay"},
+            },
+            r"falta model\.bin",
+        ),
+    ],
+)
+def test_it_says_why_an_engine_cannot_start(
+    settings: LazySettings, entry: dict, says: str
+) -> None:
+    settings.TRANSCRIPTION_ENGINES = {"roto": entry}
+
+    with pytest.raises(EngineError, match=says) as caught:
+        engines.load("roto")
+    assert caught.value.permanent
+
+
+def test_it_tells_settings_apart(settings: LazySettings) -> None:
+    backend = "transcription.engines.whisper.Whisper"
+    settings.TRANSCRIPTION_ENGINES = {
+        "a": {"BACKEND": backend, "OPTIONS": {"model": "base"}, "LABEL": "A"},
+        "b": {"BACKEND": backend, "OPTIONS": {"model": "base"}, "LABEL": "B"},
+        "c": {"BACKEND": backend, "OPTIONS": {"model": "base", "beam_size": 1}},
+    }
+
+    assert engines.settings_hash("a") == engines.settings_hash("b")
+    assert engines.settings_hash("a") != engines.settings_hash("c")
+
+
+class Tokens:
+    """Whisper's vocabulary in small: 0 to 9 are text, 10 ends, 20 on are times."""
+
+    eot, timestamp_begin = 10, 20
+
+
+def test_it_reads_sentences_between_timestamps() -> None:
+    found, reached = _sentences([20, 1, 2, 70, 70, 3, 120], Tokens, 29.0)
+
+    assert [(one.start, one.end, one.tokens) for one in found] == [
+        (0.0, 1.0, [1, 2]),
+        (1.0, 2.0, [3]),
+    ]
+    assert reached == 2.0
+
+
+def test_it_leaves_a_broken_sentence_to_the_next_round() -> None:
+    found, reached = _sentences([20, 1, 70, 70, 3, 4], Tokens, 29.0)
+
+    assert [one.tokens for one in found] == [[1]]
+    assert reached == 1.0
+
+
+def test_it_keeps_text_that_no_timestamp_closes() -> None:
+    found, reached = _sentences([20, 1, 2, 3], Tokens, 9.0)
+
+    assert [(one.start, one.end) for one in found] == [(0.0, 9.0)]
+    assert reached == 9.0

@@ -73,18 +73,18 @@ class Process:
         self._child.wait()
 
 
-def cluster(name: str) -> Process:
-    """Return the django-q cluster called `name`."""
-    command = [sys.executable, "manage.py", "qcluster"]
-    return Process(name, command, Q_CLUSTER_NAME=name)
-
-
 class Clusters:
     """The background clusters, alive for as long as the `with` block lasts."""
 
-    def __init__(self, say: Callable[[str], None] = lambda text: None) -> None:
+    def __init__(
+        self, say: Callable[[str], None] = lambda text: None, **environment: str
+    ) -> None:
         self._say = say
-        self._processes = {name: cluster(name) for name in NAMES}
+        command = [sys.executable, "manage.py", "qcluster"]
+        self._processes = {
+            name: Process(name, command, Q_CLUSTER_NAME=name, **environment)
+            for name in NAMES
+        }
         self._seen: dict[int, float] = {}  # message id -> since when it waits
         self._warned: set[str] = set()
         self._stop = threading.Event()
@@ -95,6 +95,10 @@ class Clusters:
             process.start()
         self._thread.start()
         return self
+
+    def pid(self, name: str) -> int:
+        """The process id of the cluster called `name`."""
+        return self._processes[name].pid
 
     def __exit__(self, *error: object) -> None:
         self._stop.set()

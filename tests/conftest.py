@@ -1,7 +1,21 @@
 """What every test starts from."""
 
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
 import pytest
 from django.conf import LazySettings
+from django.db import connection
+
+from astra_site.clusters import Clusters
+from astra_site.demo import RECORDING
+from astra_site.embedded_postgres import socket_folder
+from transcription import audio
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 @pytest.fixture(autouse=True)
@@ -16,3 +30,49 @@ def own_folders(settings: LazySettings, tmp_path) -> None:
             "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         },
     }
+
+
+@pytest.fixture
+def clusters(transactional_db: None, tmp_path: Path) -> Iterator[Clusters]:
+    """Real django-q clusters on the test's database and folders."""
+    environment = {
+        "DATABASE_URL": database_url(),
+        "ASTRA_VAR": str(tmp_path),
+        "LEASE_SECONDS": "3",
+    }
+    with Clusters(**environment) as running:
+        yield running
+
+
+def database_url() -> str:
+    """Return the address of the test's database for another process."""
+    known = connection.settings_dict
+    host = known["HOST"] or socket_folder(known["FOLDER"])
+    who = quote(known["USER"]) + (
+        f":{quote(known['PASSWORD'])}" if known["PASSWORD"] else ""
+    )
+    port = f":{known['PORT']}" if known["PORT"] else ""
+    return f"postgres://{who}@{quote(str(host), safe='')}{port}/{known['NAME']}"
+
+
+@pytest.fixture
+def short_recording(tmp_path: Path) -> Path:
+    """The first 75 seconds of the demonstration, as a FLAC file."""
+    path = tmp_path / "sesion.flac"
+    with path.open("wb") as file:
+        writer = audio.FlacWriter(file)
+        for second, block in enumerate(audio.decode(RECORDING)):
+            if second >= 75:
+                break
+            writer.write(block)
+        writer.close()
+    return path
+
+
+@pytest.fixture
+def chromium() -> str:
+    """The path of the distribution's Chromium; skips where there is none."""
+    if not CHROMIUM:
+        pytest.skip("no hay Chromium en esta máquina: apt-get install chromium")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs beside us
+    return CHROMIUM

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from actas.heard import fold
-from actas.numerals import hour_at, number_at
+from actas.reading.heard import fold
+from actas.reading.numerals import hour_at, number_at
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@
 
 import pytest
 
-from actas.heard import Heard, Line
-from actas.names import Person
-from actas.votes import VoteFound, votes
+from actas.reading.heard import Heard, Line
+from actas.reading.names import Person
+from actas.reading.votes import VoteFound, votes
 
 AMPARO = Person(1, "Amparo Quiceno Rúa")
 FREDY = Person(2, "Jhon Fredy Zapata Tobón")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from actas.heard import Heard, Proof, fold, formula
-from actas.numerals import ORDINALS, number_at
+from actas.reading.heard import Heard, Proof, fold, formula
+from actas.reading.numerals import ORDINALS, number_at
 
 _NEXT = formula(r"(?:siguiente|proximo) punto|punto siguiente")
 _POINT = formula(r"punto(?: numero)?")

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from actas.heard import Heard, Proof, fold, folded, formula
-from actas.names import Call, Person, calls
+from actas.reading.heard import Heard, Proof, fold, folded, formula
+from actas.reading.names import Call, Person, calls
 
 _LONGEST = 900.0  # seconds a roll call may last
 _AFTER = 90.0  # seconds after it in which excuses are read

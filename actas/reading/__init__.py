@@ -7,12 +7,12 @@ than a missing one, so what is heard only once, or fits two people, is left out.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from actas.agenda_items import ItemStart, items
-from actas.heard import Heard, Line, Proof, formula
-from actas.names import Person
-from actas.numerals import Hour, hour_at
-from actas.roll_call import Arrival, RollCall, arrivals, roll_call
-from actas.votes import BallotFound, VoteFound, votes
+from actas.reading.agenda_items import ItemStart, items
+from actas.reading.heard import Heard, Line, Proof, formula
+from actas.reading.names import Person
+from actas.reading.numerals import Hour, hour_at
+from actas.reading.roll_call import Arrival, RollCall, arrivals, roll_call
+from actas.reading.votes import BallotFound, VoteFound, votes
 
 __all__ = [
     "Arrival",

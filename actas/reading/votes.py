@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from actas.heard import Heard, Proof, fold, folded, formula
-from actas.names import Call, Person, calls
-from actas.numerals import number_at
+from actas.reading.heard import Heard, Proof, fold, folded, formula
+from actas.reading.names import Call, Person, calls
+from actas.reading.numerals import number_at
 
 # Signs of a vote, in the order they are spoken. One alone is talk about votes.
 _ASKED = formula(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from actas.heard import Heard, fold
+from actas.reading.heard import Heard, fold
 
 # On six transcripts by a small model, three rosters, mangled names came to 76 and more
 # against their owner, and to 60 at most against the next councillor of the roster.

@@ -1,0 +1,391 @@
+"""Recordings on their way in: resumable, checked, all or nothing. No HTTP here.
+
+Chunks are appended to one file on the local disk, whose size is the offset; a whole
+file is checked, stored and attached to its session. The lock on the file is the
+kernel's (flock), so it goes with the process that held it.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import io
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.utils import timezone
+
+from councils.models import User
+from sessions.facts import is_open
+from sessions.models import (
+    CouncilSession,
+    Recording,
+    SameRecording,
+    Upload,
+    recording_file,
+)
+from sessions.wording import duration, size
+from transcription import audio
+from transcription.engines import EngineError
+
+BLOCK = 1024**2  # bytes read at a time
+RESERVE = 512 * 1024**2  # bytes of disk that uploads leave to the database
+PATIENCE = 3.0  # seconds that a cancel waits for the chunk that is being written
+
+
+class UploadError(Exception):
+    """An upload cannot go on; the message says what was kept and what to do.
+
+    `status` is the one of HTTP; `offset` is where to go on, if that is known; `page`
+    is an address that explains more, or "".
+    """
+
+    def __init__(
+        self, message: str, status: int, offset: int | None = None, page: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.status, self.offset, self.page = status, offset, page
+
+
+class Refused(UploadError):
+    """The file itself is of no use: nothing of it is kept."""
+
+
+class Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+def unfinished(session: CouncilSession, name: str, size: int) -> Upload | None:
+    """Return the upload of that very file that was interrupted, or None."""
+    return session.uploads.alive().filter(name=base_name(name), bytes=size).first()
+
+
+def start(session: CouncilSession, user: User, name: str, size: int) -> Upload:
+    """Make room for a file of `size` bytes. Raises UploadError."""
+    upload = _begin(session, user, name, size)
+    upload.save(force_insert=True)
+    return upload
+
+
+def append(upload: Upload, offset: int, stream: Readable) -> int:
+    """Write one chunk at `offset` bytes and return the new offset.
+
+    A chunk whose connection breaks keeps what came of it. A chunk that is too long, or
+    that the disk cannot take, leaves nothing. Raises UploadError with the offset to go
+    on from.
+    """
+    with _held(upload) as file:
+        here = file.seek(0, io.SEEK_END)
+        if offset != here:
+            raise UploadError(
+                f"De «{upload.name}» ya hay {size(here)}: la subida sigue desde ahí.",
+                409,
+                offset=here,
+            )
+        try:
+            there = _write(upload, file, stream, here)
+            os.fsync(file.fileno())
+        except UploadError:
+            file.truncate(here)
+            raise
+        except OSError as error:
+            file.truncate(here)
+            raise _disk_trouble(error, here) from error
+    Upload.objects.filter(pk=upload.pk).update(expires_at=_expiry())
+    return there
+
+
+def complete(upload: Upload, sha256: str = "") -> Recording:
+    """Check a whole file, store it and attach it to its session.
+
+    `sha256` is what the sender computed, if it did. Raises Refused when the file is of
+    no use, and then nothing is left of it; raises UploadError, or whatever the storage
+    raises, when it may be tried again, and then what was received is kept.
+    """
+    with _held(upload) as file:
+        here = file.seek(0, io.SEEK_END)
+        if here != upload.bytes:
+            raise UploadError(
+                f"De «{upload.name}» faltan {size(upload.bytes - here)}. Lo recibido "
+                "se conserva: siga la subida.",
+                409,
+                offset=here,
+            )
+        try:
+            recording = _take_in(upload, sha256)
+        except Refused:
+            _forget(upload)
+            raise
+        _forget(upload)
+    return recording
+
+
+def cancel(upload: Upload) -> None:
+    """Forget an upload and what came of it. Raises UploadError while it is in use."""
+    if not upload.path.exists():
+        upload.delete()
+        return
+    with _held(upload, wait=PATIENCE):
+        _forget(upload)
+
+
+def receive(
+    session: CouncilSession, user: User | None, stream: Readable, name: str, size: int
+) -> Recording:
+    """Bring in a whole file of `size` bytes through the same gate as the chunks.
+
+    Nobody can go on with it later, so it gets no row, and whatever goes wrong leaves
+    nothing of it. Raises UploadError.
+    """
+    upload = _begin(session, user, name, size)
+    try:
+        offset = 0
+        while chunk := stream.read(settings.UPLOAD_CHUNK_BYTES):
+            offset = append(upload, offset, io.BytesIO(chunk))
+        return complete(upload)
+    finally:
+        _forget(upload)
+
+
+def enter(session: CouncilSession, user: User | None, path: Path) -> Recording:
+    """Bring in a file of this machine; the file itself stays. Raises UploadError."""
+    with Path(path).open("rb") as file:
+        return receive(session, user, file, path.name, path.stat().st_size)
+
+
+def sweep() -> int:
+    """Forget the uploads that nobody went on with; return how many there were."""
+    swept = 0
+    for upload in Upload.objects.expired():
+        try:
+            cancel(upload)
+        except UploadError:
+            continue  # a chunk is arriving this very moment: it lives on
+        swept += 1
+    kept = {upload.path for upload in Upload.objects.all()}
+    oldest = time.time() - settings.UPLOAD_EXPIRES_HOURS * 3600
+    for path in Path(settings.UPLOAD_FOLDER).glob("*.part"):
+        if path not in kept and path.stat().st_mtime < oldest:
+            path.unlink(missing_ok=True)
+    return swept
+
+
+def base_name(name: str) -> str:
+    """Return a file's name without the folders that some browsers send along."""
+    name = name.replace("\\", "/").rpartition("/")[2].replace("\0", "").strip()
+    return name[-255:] or "grabación"
+
+
+def _begin(session: CouncilSession, user: User | None, name: str, size: int) -> Upload:
+    """Return an upload that has a file and no row yet. Raises UploadError."""
+    name = base_name(name)
+    if not is_open(session):
+        raise Refused(
+            "El acta de esta sesión ya salió del borrador, así que no recibe más "
+            "grabaciones. Devuélvala o ábrala de nuevo y luego suba el archivo.",
+            409,
+        )
+    _check_size(name, size)
+    _check_room(name, size)
+    upload = Upload(
+        session=session, user=user, name=name, bytes=size, expires_at=_expiry()
+    )
+    try:
+        upload.path.touch(exist_ok=False)
+    except OSError as error:
+        raise _disk_trouble(error, 0) from error
+    return upload
+
+
+def _check_size(name: str, count: int) -> None:
+    if count <= 0:
+        raise Refused(
+            f"«{name}» está vacío (0 bytes). No se guardó nada. Vuelva a copiarlo "
+            "desde la grabadora y súbalo otra vez.",
+            422,
+        )
+    if count > settings.UPLOAD_MAX_BYTES:
+        raise Refused(
+            f"«{name}» pesa {size(count)} y el máximo es "
+            f"{size(settings.UPLOAD_MAX_BYTES)}. No se guardó nada. Expórtelo como "
+            "MP3, o divídalo en dos archivos y suba ambos: la sesión los une en orden.",
+            413,
+        )
+
+
+def _check_room(name: str, count: int) -> None:
+    """Refuse a file that would not fit beside those that are still arriving."""
+    folder = Path(settings.UPLOAD_FOLDER)
+    folder.mkdir(parents=True, exist_ok=True)
+    arriving = Upload.objects.alive()
+    promised = sum(upload.bytes - upload.received for upload in arriving)
+    # Where recordings are kept on this same machine, each is here twice for a moment.
+    copies = 2 if isinstance(default_storage, FileSystemStorage) else 1
+    if shutil.disk_usage(folder).free < RESERVE + promised + copies * count:
+        raise Refused(
+            f"El servidor no tiene espacio para «{name}» ({size(count)}). No se guardó "
+            "nada. Avise a quien administra ASTRA y vuelva a intentarlo después.",
+            507,
+        )
+
+
+def _write(upload: Upload, file: io.FileIO, stream: Readable, here: int) -> int:
+    """Copy `stream` to the end of `file`; return where it ends then."""
+    most = min(settings.UPLOAD_CHUNK_BYTES, upload.bytes - here)
+    there = here
+    while block := _next_block(stream, here + most - there + 1):
+        if there + len(block) > here + most:
+            raise UploadError(
+                f"Llegó más de lo anunciado de «{upload.name}». Lo anterior se "
+                "conserva: elija el mismo archivo y siga.",
+                413,
+                offset=here,
+            )
+        rest = memoryview(block)
+        while rest:  # a raw file may take less than it is given
+            written = file.write(rest)
+            rest = rest[written:]
+        there += len(block)
+    return there
+
+
+def _next_block(stream: Readable, most: int) -> bytes:
+    """Return what comes next, or b"" at the end, be it that the connection broke."""
+    try:
+        return stream.read(min(BLOCK, most))
+    except OSError:
+        return b""
+
+
+def _take_in(upload: Upload, claimed: str) -> Recording:
+    """Check, store and attach a whole upload, and say what is wrong with it."""
+    found = _probe(upload)
+    sha256 = _sha256(upload.path)
+    if claimed and claimed.lower() != sha256:
+        raise Refused(
+            f"«{upload.name}» llegó distinto de como salió de su computador. No se "
+            "guardó. Compruebe que suena y que nadie lo cambió, y súbalo otra vez.",
+            422,
+        )
+    try:
+        return _store(upload, sha256, found.seconds)
+    except SameRecording as error:
+        page = error.recording.session.get_absolute_url()
+        raise Refused(str(error), 409, page=page) from error
+    except EngineError as error:
+        raise UploadError(f"{error} Lo recibido se conserva.", 503) from error
+    except OSError as error:
+        raise _disk_trouble(error, upload.bytes) from error
+
+
+def _store(upload: Upload, sha256: str, seconds: float) -> Recording:
+    """Copy an upload to the storage and attach it, or leave nothing there."""
+    name = recording_file(Recording(session=upload.session), upload.name)
+    try:
+        with upload.path.open("rb") as content:
+            name = default_storage.save(name, File(content))
+        return upload.session.attach(
+            name=upload.name,
+            file=name,
+            sha256=sha256,
+            bytes=upload.bytes,
+            seconds=seconds,
+        )
+    except BaseException:
+        default_storage.delete(name)
+        raise
+
+
+def _probe(upload: Upload) -> audio.Probe:
+    try:
+        found = audio.probe(upload.path, upload.name)
+    except audio.AudioError as error:
+        raise Refused(f"{error} No se guardó nada.", 422) from error
+    hours = settings.RECORDING_MAX_HOURS
+    if found.seconds > hours * 3600:
+        raise Refused(
+            f"«{upload.name}» dura {duration(found.seconds)} y el máximo es "
+            f"{duration(hours * 3600)}. No se guardó nada. Corte la parte de la sesión "
+            "y súbala.",
+            422,
+        )
+    return found
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _forget(upload: Upload) -> None:
+    upload.path.unlink(missing_ok=True)
+    Upload.objects.filter(pk=upload.pk).delete()
+
+
+def _expiry() -> datetime:
+    return timezone.now() + timedelta(hours=settings.UPLOAD_EXPIRES_HOURS)
+
+
+def _disk_trouble(error: OSError, offset: int) -> UploadError:
+    """Return what is said of a disk that is full, or broken."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return UploadError(
+            "El servidor se quedó sin espacio. Lo recibido hasta ahora se conserva. "
+            "Avise a quien administra ASTRA; después elija el mismo archivo y siga.",
+            507,
+            offset=offset,
+        )
+    return UploadError(
+        "El servidor no pudo escribir en su disco. Lo recibido hasta ahora se "
+        "conserva. Espere un momento y siga; si se repite, avise a quien administra "
+        "ASTRA.",
+        503,
+        offset=offset,
+    )
+
+
+@contextmanager
+def _held(upload: Upload, wait: float = 0.0) -> Iterator[io.FileIO]:
+    """Open an upload's file for this process alone, waiting `wait` seconds at most.
+
+    Raises UploadError when somebody else writes to it, or when it is gone.
+    """
+    gone = UploadError(
+        f"La subida de «{upload.name}» ya terminó o se canceló en otra ventana. Abra "
+        "de nuevo la sesión para ver cómo quedó.",
+        404,
+    )
+    try:
+        file = upload.path.open("r+b", buffering=0)
+    except FileNotFoundError:
+        upload.delete()
+        raise gone from None
+    with file:
+        _lock(file, upload, time.monotonic() + wait)
+        if not upload.path.exists():
+            raise gone
+        yield file
+
+
+def _lock(file: io.FileIO, upload: Upload, until: float) -> None:
+    while True:
+        try:
+            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise UploadError(
+                    f"Otra ventana está subiendo «{upload.name}» en este momento. Nada "
+                    "se perdió: siga en esa ventana o ciérrela.",
+                    409,
+                ) from None
+        time.sleep(0.1)

@@ -1,0 +1,78 @@
+"""Real clusters, real audio, real Whisper: what was promised holds when they die."""
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from astra_site.clusters import Clusters
+from sessions import uploads
+from tests.conftest import database_url
+from tests.make import make_session, make_user
+from transcription import engines, pipeline, tasks
+from transcription.models import Part, Transcription
+
+pytestmark = pytest.mark.cluster
+
+
+def wait_for(what: Callable[[], object], seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.1)
+
+
+def kill_busiest_worker(pid: int) -> None:
+    """Kill -9 the worker of a cluster that holds the model in its memory."""
+    sentinel = psutil.Process(pid).children()[0]
+    worker = max(sentinel.children(), key=lambda child: child.memory_info().rss)
+    os.kill(worker.pid, signal.SIGKILL)
+
+
+def test_it_hears_the_same_when_its_worker_is_killed(
+    clusters: Clusters, short_recording: Path
+) -> None:
+    session = make_session()
+    user = make_user(session.council, "secretary")
+    recording = uploads.enter(session, user, short_recording)
+    hearing = recording.transcription
+
+    wait_for(lambda: Part.objects.filter(status=Part.Status.HEARING).exists())
+    time.sleep(1.5)
+    kill_busiest_worker(clusters.pid("gpu"))
+    wait_for(lambda: Part.objects.expired().exists(), seconds=20)
+    tasks.sweep()  # what the minute tick does
+
+    wait_for(
+        lambda: Transcription.objects.filter(status=Transcription.Status.DONE).exists()
+    )
+    assert hearing.parts.get().attempt == 2
+    heard = [segment.text for segment in hearing.segments()]
+    calm = pipeline.transcribe_file(short_recording, engines.load("base"))
+    assert heard == [segment.text for segment in calm]
+    assert len(heard) > 3
+    wait_for(lambda: hasattr(type(session).objects.get(pk=session.pk), "acta"))
+
+
+def test_it_starts_a_dead_cluster_again(clusters: Clusters) -> None:
+    before = clusters.pid("media")
+    os.killpg(before, signal.SIGKILL)
+    wait_for(lambda: clusters.pid("media") != before, seconds=20)
+
+
+def test_it_leaves_no_process_behind(transactional_db: None, tmp_path: Path) -> None:
+    with Clusters(DATABASE_URL=database_url(), ASTRA_VAR=str(tmp_path)) as running:
+        time.sleep(2)
+        families = [psutil.Process(running.pid(n)) for n in ("astra", "media", "gpu")]
+        everyone = [p for f in families for p in (f, *f.children(recursive=True))]
+    alive = []
+    for process in everyone:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if process.status() != psutil.STATUS_ZOMBIE:
+                alive.append(process)
+    assert alive == []

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
+from pathlib import Path
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
@@ -47,6 +49,11 @@ class CouncilSessionQuerySet(models.QuerySet["CouncilSession"]):
     def visible_to(self, user: User) -> CouncilSessionQuerySet:
         """Sessions of the councils that `user` belongs to."""
         return self.filter(council__in=Council.objects.visible_to(user))
+
+    def next_number(self, kind: str) -> int:
+        """Return the number after the last one of its kind."""
+        last = self.filter(kind=kind).aggregate(last=models.Max("number"))["last"]
+        return (last or 0) + 1
 
     def with_stage(self) -> CouncilSessionQuerySet:
         """Fetch what `stage` looks at, so that a list of sessions costs four queries.
@@ -261,21 +268,26 @@ class Recording(models.Model):
         return copy or self.file.name
 
     def discard(self) -> None:
-        """Delete the recording, its hearing and its file; later ones move up."""
+        """Delete the recording, its hearings and all their files; later ones move up.
+
+        A playback copy that another council's hearing of the same file uses stays.
+        """
+        storage, name, sha256 = self.file.storage, self.file.name, self.sha256
         with transaction.atomic():
-            hearing, storage, name = (
-                self.transcription,
-                self.file.storage,
-                self.file.name,
-            )
+            Council.objects.select_for_update().get(pk=self.session.council_id)
+            hearings = Transcription.objects.filter(audio=name)
+            files = {name, *hearings.values_list("parts__file", flat=True)}
+            copies = set(hearings.values_list("playback", flat=True))
             self.delete()
-            if hearing:
-                hearing.delete()
+            hearings.delete()
+            if not Transcription.objects.filter(sha256=sha256).exists():
+                files |= copies
             later = self.session.recordings.filter(position__gt=self.position)
             for recording in later.order_by("position"):
                 recording.position -= 1
                 recording.save(update_fields=["position"])
-            transaction.on_commit(lambda: storage.delete(name))
+            for file in filter(None, files):
+                transaction.on_commit(partial(storage.delete, file))
 
     def hear(self) -> Transcription:
         """Have the recording transcribed; an earlier transcription stays beside."""
@@ -334,6 +346,16 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def path(self) -> Path:
+        """Where its chunks are gathered."""
+        return Path(settings.UPLOAD_FOLDER) / f"{self.pk}.part"
+
+    @property
+    def received(self) -> int:
+        """How many bytes are here: where the next chunk begins."""
+        return self.path.stat().st_size if self.path.exists() else 0
 
     @property
     def is_alive(self) -> bool:

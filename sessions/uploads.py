@@ -7,18 +7,14 @@ kernel's (flock), so it goes with the process that held it.
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import hashlib
 import io
 import os
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Protocol
 
 from django.conf import settings
 from django.core.files import File
@@ -26,6 +22,14 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.utils import timezone
 
 from councils.models import User
+from sessions.chunks import (
+    Readable,
+    Refused,
+    UploadError,
+    disk_trouble,
+    held,
+    write,
+)
 from sessions.facts import is_open
 from sessions.models import (
     CouncilSession,
@@ -38,31 +42,28 @@ from sessions.wording import duration, size
 from transcription import audio
 from transcription.engines import EngineError
 
-BLOCK = 1024**2  # bytes read at a time
+__all__ = ["Refused", "UploadError"]
+
 RESERVE = 512 * 1024**2  # bytes of disk that uploads leave to the database
 PATIENCE = 3.0  # seconds that a cancel waits for the chunk that is being written
 
 
-class UploadError(Exception):
-    """An upload cannot go on; the message says what was kept and what to do.
+@dataclass(frozen=True)
+class Limits:
+    """What a file may be, for the page that asks for it."""
 
-    `status` is the one of HTTP; `offset` is where to go on, if that is known; `page`
-    is an address that explains more, or "".
-    """
-
-    def __init__(
-        self, message: str, status: int, offset: int | None = None, page: str = ""
-    ) -> None:
-        super().__init__(message)
-        self.status, self.offset, self.page = status, offset, page
+    bytes: int
+    hours: float
+    chunk: int  # bytes that one request brings at most
 
 
-class Refused(UploadError):
-    """The file itself is of no use: nothing of it is kept."""
-
-
-class Readable(Protocol):
-    def read(self, size: int, /) -> bytes: ...
+def limits() -> Limits:
+    """Return what the settings allow."""
+    return Limits(
+        settings.UPLOAD_MAX_BYTES,
+        settings.RECORDING_MAX_HOURS,
+        settings.UPLOAD_CHUNK_BYTES,
+    )
 
 
 def unfinished(session: CouncilSession, name: str, size: int) -> Upload | None:
@@ -84,7 +85,7 @@ def append(upload: Upload, offset: int, stream: Readable) -> int:
     that the disk cannot take, leaves nothing. Raises UploadError with the offset to go
     on from.
     """
-    with _held(upload) as file:
+    with held(upload) as file:
         here = file.seek(0, io.SEEK_END)
         if offset != here:
             raise UploadError(
@@ -93,14 +94,14 @@ def append(upload: Upload, offset: int, stream: Readable) -> int:
                 offset=here,
             )
         try:
-            there = _write(upload, file, stream, here)
+            there = write(upload, file, stream, here)
             os.fsync(file.fileno())
         except UploadError:
             file.truncate(here)
             raise
         except OSError as error:
             file.truncate(here)
-            raise _disk_trouble(error, here) from error
+            raise disk_trouble(error, here) from error
     Upload.objects.filter(pk=upload.pk).update(expires_at=_expiry())
     return there
 
@@ -112,7 +113,7 @@ def complete(upload: Upload, sha256: str = "") -> Recording:
     no use, and then nothing is left of it; raises UploadError, or whatever the storage
     raises, when it may be tried again, and then what was received is kept.
     """
-    with _held(upload) as file:
+    with held(upload) as file:
         here = file.seek(0, io.SEEK_END)
         if here != upload.bytes:
             raise UploadError(
@@ -135,7 +136,7 @@ def cancel(upload: Upload) -> None:
     if not upload.path.exists():
         upload.delete()
         return
-    with _held(upload, wait=PATIENCE):
+    with held(upload, wait=PATIENCE):
         _forget(upload)
 
 
@@ -203,7 +204,7 @@ def _begin(session: CouncilSession, user: User | None, name: str, size: int) -> 
     try:
         upload.path.touch(exist_ok=False)
     except OSError as error:
-        raise _disk_trouble(error, 0) from error
+        raise disk_trouble(error, 0) from error
     return upload
 
 
@@ -239,34 +240,6 @@ def _check_room(name: str, count: int) -> None:
         )
 
 
-def _write(upload: Upload, file: io.FileIO, stream: Readable, here: int) -> int:
-    """Copy `stream` to the end of `file`; return where it ends then."""
-    most = min(settings.UPLOAD_CHUNK_BYTES, upload.bytes - here)
-    there = here
-    while block := _next_block(stream, here + most - there + 1):
-        if there + len(block) > here + most:
-            raise UploadError(
-                f"Llegó más de lo anunciado de «{upload.name}». Lo anterior se "
-                "conserva: elija el mismo archivo y siga.",
-                413,
-                offset=here,
-            )
-        rest = memoryview(block)
-        while rest:  # a raw file may take less than it is given
-            written = file.write(rest)
-            rest = rest[written:]
-        there += len(block)
-    return there
-
-
-def _next_block(stream: Readable, most: int) -> bytes:
-    """Return what comes next, or b"" at the end, be it that the connection broke."""
-    try:
-        return stream.read(min(BLOCK, most))
-    except OSError:
-        return b""
-
-
 def _take_in(upload: Upload, claimed: str) -> Recording:
     """Check, store and attach a whole upload, and say what is wrong with it."""
     found = _probe(upload)
@@ -285,7 +258,7 @@ def _take_in(upload: Upload, claimed: str) -> Recording:
     except EngineError as error:
         raise UploadError(f"{error} Lo recibido se conserva.", 503) from error
     except OSError as error:
-        raise _disk_trouble(error, upload.bytes) from error
+        raise disk_trouble(error, upload.bytes) from error
 
 
 def _store(upload: Upload, sha256: str, seconds: float) -> Recording:
@@ -334,58 +307,3 @@ def _forget(upload: Upload) -> None:
 
 def _expiry() -> datetime:
     return timezone.now() + timedelta(hours=settings.UPLOAD_EXPIRES_HOURS)
-
-
-def _disk_trouble(error: OSError, offset: int) -> UploadError:
-    """Return what is said of a disk that is full, or broken."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return UploadError(
-            "El servidor se quedó sin espacio. Lo recibido hasta ahora se conserva. "
-            "Avise a quien administra ASTRA; después elija el mismo archivo y siga.",
-            507,
-            offset=offset,
-        )
-    return UploadError(
-        "El servidor no pudo escribir en su disco. Lo recibido hasta ahora se "
-        "conserva. Espere un momento y siga; si se repite, avise a quien administra "
-        "ASTRA.",
-        503,
-        offset=offset,
-    )
-
-
-@contextmanager
-def _held(upload: Upload, wait: float = 0.0) -> Iterator[io.FileIO]:
-    """Open an upload's file for this process alone, waiting `wait` seconds at most.
-
-    Raises UploadError when somebody else writes to it, or when it is gone.
-    """
-    gone = UploadError(
-        f"La subida de «{upload.name}» ya terminó o se canceló en otra ventana. Abra "
-        "de nuevo la sesión para ver cómo quedó.",
-        404,
-    )
-    try:
-        file = upload.path.open("r+b", buffering=0)
-    except FileNotFoundError:
-        upload.delete()
-        raise gone from None
-    with file:
-        _lock(file, upload, time.monotonic() + wait)
-        if not upload.path.exists():
-            raise gone
-        yield file
-
-
-def _lock(file: io.FileIO, upload: Upload, until: float) -> None:
-    while True:
-        try:
-            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= until:
-                raise UploadError(
-                    f"Otra ventana está subiendo «{upload.name}» en este momento. Nada "
-                    "se perdió: siga en esa ventana o ciérrela.",
-                    409,
-                ) from None
-        time.sleep(0.1)

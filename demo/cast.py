@@ -26,7 +26,7 @@ class Voice:
 CAST: dict[str, tuple[str, Voice]] = {
     "camargo": (
         "Nubia Esperanza Camargo Pulido",
-        Voice({"a": 1}, {"a": 1}, 1.00, 1.26),
+        Voice({"k": 1}, {"n": 1}, 1.05, 1.34),
     ),
     "sanabria": (
         "Jairo Antonio Sanabria Niño",
@@ -34,15 +34,15 @@ CAST: dict[str, tuple[str, Voice]] = {
     ),
     "bernal": (
         "Luz Dary Bernal Fonseca",
-        Voice({"a": 0.6, "k": 0.4}, {"a": 1}, 1.06, 1.16, -2),
+        Voice({"a": 1}, {"a": 1}, 1.00, 1.16, -2),
     ),
     "cely": (
         "Edgar Mauricio Cely Avella",
-        Voice({"t": 1}, {"k": 0.85, "t": 0.15}, 0.92, 1.18, -1),
+        Voice({"t": 1}, {"k": 0.85, "t": 0.15}, 0.92, 1.16, -1),
     ),
     "buitrago": (
         "Martha Cecilia Buitrago Molano",
-        Voice({"g": 1}, {"g": 1}, 1.00, 1.38, -3),
+        Voice({"g": 1}, {"g": 1}, 1.00, 1.28, -3),
     ),
     "tibaduiza": (
         "Wilson Fernando Tibaduiza Pérez",
@@ -50,11 +50,11 @@ CAST: dict[str, tuple[str, Voice]] = {
     ),
     "acevedo": (
         "Claudia Milena Acevedo Suárez",
-        Voice({"n": 1}, {"n": 1}, 0.96, 1.34, -2),
+        Voice({"n": 1}, {"n": 1}, 0.96, 1.28, -2),
     ),
     "mesa": (
         "Óscar Iván Mesa Cárdenas",
-        Voice({"k": 0.5, "n": 0.5}, {"k": 0.8, "n": 0.2}, 0.90, 1.18, -4),
+        Voice({"k": 0.5, "n": 0.5}, {"k": 0.8, "n": 0.2}, 0.90, 1.14, -4),
     ),
     "pinto": (
         "Diego Armando Pinto Casas",
@@ -66,11 +66,11 @@ CAST: dict[str, tuple[str, Voice]] = {
     ),
     "quevedo": (
         "Álvaro Hernán Quevedo Leal",
-        Voice({"k": 1}, {"k": 1}, 1.00, 1.28),
+        Voice({"k": 1}, {"k": 1}, 1.00, 1.24),
     ),
     "forero": (
         "Paola Andrea Forero Díaz",
-        Voice({"k": 1}, {"n": 1}, 1.05, 1.38, -2),
+        Voice({"a": 0.6, "k": 0.4}, {"a": 1}, 1.06, 1.22, -2),
     ),
 }
 

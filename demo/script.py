@@ -51,7 +51,7 @@ MOTION = (
 def _roll(who: str, answer: str) -> tuple[Turn, Turn]:
     """The secretary calls a full name; its owner answers."""
     return (
-        Turn("quevedo", f"{CAST[who][0]}.", 0.2),
+        Turn("quevedo", f"{CAST[who][0]}."),
         Turn(who, answer, fact="answers", of=who),
     )
 
@@ -245,15 +245,7 @@ DEBATE = (
         "Presidenta, el cronograma nos llegó anoche. Solicito un receso de quince "
         "minutos para revisarlo con la ingeniera.",
     ),
-    Turn(
-        "camargo",
-        "¿Aprueba el concejo el receso de quince minutos?",
-        fact="asks",
-        of="receso",
-    ),
-    Chorus(("pinto", "acevedo", "cely"), "Aprobado."),
-    Turn("quevedo", "Aprobado, presidenta.", fact="result", of="receso"),
-    Turn("camargo", "Se declara un receso de quince minutos."),
+    Turn("camargo", "Concedido. Se declara un receso de quince minutos."),
     Recess(15, 15.0),
     Turn(
         "camargo",
@@ -265,10 +257,10 @@ DEBATE = (
         "decisorio.",
         1.5,
     ),
-    Turn("camargo", "Continuamos. Concejala Buitrago, ¿quedó resuelta su duda?"),
+    Turn("camargo", "Continuamos. Concejala Buitrago."),
     Turn(
         "buitrago",
-        "Sí, presidenta, ya quedé tranquila. El cronograma está completo. Acompaño el "
+        "Ya quedé tranquila, presidenta. El cronograma está completo. Acompaño el "
         "proyecto.",
     ),
     Turn("camargo", "Concejal Sanabria."),

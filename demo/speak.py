@@ -220,7 +220,7 @@ class Tape:
         elif isinstance(item, Chorus):
             self._together(item)
         else:
-            self.clock += self.chance.uniform(0.3, 0.6) + item.pause
+            self.clock += self.chance.uniform(0.25, 0.55) + item.pause
             self.clock = self._put(item, self.clock)
 
     def _together(self, chorus: Chorus) -> None:

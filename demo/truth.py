@@ -44,7 +44,6 @@ class Vote:
 VOTES = {
     "orden": Vote("orden del día", "ordinary"),
     "acta": Vote("acta 59", "ordinary"),
-    "receso": Vote("receso de 15 minutos", "ordinary"),
     "proyecto": Vote("proyecto de acuerdo 14", "nominal", (8, 2)),
     "proposicion": Vote("proposición 27", "ordinary"),
 }

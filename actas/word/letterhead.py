@@ -21,6 +21,11 @@ _RULES = "".join(
     f'<w:{side} w:val="single" w:sz="6" w:space="0" w:color="{INK}"/>'
     for side in ("top", "left", "bottom", "right", "insideH", "insideV")
 )
+# Room between the rules and the words, in twentieths of a point.
+_ROOM = "".join(
+    f'<w:{side} w:w="{room}" w:type="dxa"/>'
+    for side, room in (("top", 70), ("left", 100), ("bottom", 70), ("right", 100))
+)
 
 
 def put_head(document: Document, draft: Draft) -> None:
@@ -105,6 +110,7 @@ def _shape(table: Table, widths: list[Length]) -> None:
         f'<w:tblW w:w="{total}" w:type="dxa"/>',
         f"<w:tblBorders>{_RULES}</w:tblBorders>",
         '<w:tblLayout w:type="fixed"/>',
+        f"<w:tblCellMar>{_ROOM}</w:tblCellMar>",
         '<w:tblCaption w:val="Encabezado de la corporación"/>',
     ):
         rules.append(fragment(xml))

@@ -10,8 +10,9 @@ from docx.table import Table
 
 from actas.word.markup import append, element, fragment, one_line, run
 
-# Longest table that is pushed whole to the next page rather than cut in two.
-_ROWS_KEPT_TOGETHER = 24
+# Longest table that is pushed whole to the next page rather than cut in two: a longer
+# one would leave half a page white.
+_ROWS_KEPT_TOGETHER = 8
 
 
 def add_table(
@@ -30,7 +31,7 @@ def add_table(
     on one page; `keep_with_next` ties its last row to the paragraph that follows.
     """
     table = _frame(caption, widths, "TablaDeActa")
-    table.append(_row(headings, widths, "CabezaDeTabla", header=True))
+    table.append(_row(headings, widths, "CabezaDeTabla", header=True, keep=True))
     together = len(rows) <= _ROWS_KEPT_TOGETHER
     for position, row in enumerate(rows, start=1):
         last = position == len(rows)

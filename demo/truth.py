@@ -113,17 +113,7 @@ def build(
         "number": session["number"],
         "date": session["date"],
         **_people(seed, roles),
-        "presiders": [
-            {
-                "name": _name("camargo"),
-                "start": _s(spoken[0].start),
-                "end": _s(spoken[-1].end),
-            }
-        ],
-        "attendance": _attendance(seed, spoken),
-        "absent": [ABSENT],
-        "late": [_name(one.turn.of) for one in spoken if one.turn.fact == "late"],
-        "left": [],
+        **_presence(seed, spoken),
         "agenda": _agenda(seed, spoken),
         "events": sorted(events, key=lambda event: event["at"]),
         "turns": [_turn(one, roles) for one in spoken],
@@ -157,6 +147,22 @@ def _people(seed: dict, roles: dict[str, dict]) -> dict:
         "secretary": secretary["name"],
         "guest": guests,
         "roles": list(roles.values()),
+    }
+
+
+def _presence(seed: dict, spoken: Sequence[Spoken]) -> dict:
+    """Who presides, who is there and since when; nobody leaves early."""
+    presider = {
+        "name": _name("camargo"),
+        "start": _s(spoken[0].start),
+        "end": _s(spoken[-1].end),
+    }
+    return {
+        "presiders": [presider],
+        "attendance": _attendance(seed, spoken),
+        "absent": [ABSENT],
+        "late": [_name(one.turn.of) for one in spoken if one.turn.fact == "late"],
+        "left": [],
     }
 
 

@@ -44,7 +44,8 @@ BALLOTS = {
     "abstain": Ballot.Value.ABSTAINED,
     "impeded": Ballot.Value.IMPEDED,
 }
-NEAR = 45.0  # seconds within which a proposed vote is taken for the confirmed one
+KINDS = {"ordinary": Vote.Kind.ORDINARIA, "nominal": Vote.Kind.NOMINAL}
+NEAR = 30.0  # seconds within which a proposed vote is taken for the confirmed one
 
 
 def read(name: str) -> dict[str, Any]:
@@ -167,13 +168,10 @@ def _confirm_vote(
     people: dict[str, Councillor],
     user: User,
 ) -> None:
-    near = session.votes.filter(
-        confirmed_at__isnull=True, start__range=(row["start"] - NEAR, row["end"] + NEAR)
-    )
-    vote = near.first() or Vote(session=session, start=row["start"])
+    vote = _proposed(session, row) or Vote(session=session, start=row["start"])
     vote.position = position
     vote.question = row["question"][:1].upper() + row["question"][1:]
-    vote.kind = Vote.Kind.NOMINAL if row["kind"] == "nominal" else Vote.Kind.ORDINARIA
+    vote.kind = KINDS[row["kind"]]
     approved = row["result"] == "approved"
     vote.result = Vote.Result.APPROVED if approved else Vote.Result.REJECTED
     vote.yes, vote.no = row["yes"], row["no"]
@@ -185,3 +183,11 @@ def _confirm_vote(
         Ballot(vote=vote, councillor=people[name], position=i, value=BALLOTS[value])
         for i, (name, value) in enumerate(row["ballots"].items(), start=1)
     )
+
+
+def _proposed(session: CouncilSession, row: dict[str, Any]) -> Vote | None:
+    """Return the vote that ASTRA heard at that moment, or None if it heard none."""
+    open_votes = session.votes.filter(confirmed_at=None, kind=KINDS[row["kind"]])
+    apart = [(abs(vote.start - row["start"]), vote.pk, vote) for vote in open_votes]
+    closest = min(apart, default=None)
+    return closest[2] if closest and closest[0] <= NEAR else None

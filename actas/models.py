@@ -115,14 +115,15 @@ class Acta(models.Model):
         self._move(self.State.SENT, self.State.REVIEW, returned_because=reason)
 
     @transaction.atomic
-    def approve(self, user: User, content: dict[str, Any], word: bytes) -> Version:
-        """Freeze content and Word bytes as the next version. Raises NotAllowed."""
+    def approve(self, user: User, content: Any, word: bytes, code: str = "") -> Version:
+        """Freeze content, Word bytes and the code they print. Raises NotAllowed."""
         self._move(self.State.SENT, self.State.APPROVED)
         return self.versions.create(
             number=self.next_version,
             content=content,
             word=word,
             sha256=hashlib.sha256(word).hexdigest(),
+            code=code or verification_code(),
             approved_by=user,
             approver_name=str(user),
         )

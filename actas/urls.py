@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from actas.views import corrections, home, public, review
+from actas.views import acta, corrections, home, public, review
 
 review_urls = [
     path("sesiones/<int:pk>/transcripcion/<int:tramo>/", review.review, name="review"),
@@ -27,8 +27,24 @@ review_urls = [
     path("actas/<int:pk>/deshacer/", corrections.undo, name="acta_undo"),
 ]
 
+acta_urls = [
+    path("actas/<int:pk>/", acta.acta, name="acta"),
+    path("actas/<int:pk>/word/", acta.word, name="acta_word"),
+    path(
+        "actas/<int:pk>/versiones/<int:number>/word/",
+        acta.version_word,
+        name="version_word",
+    ),
+    path("actas/<int:pk>/enviar/", acta.send, name="acta_send"),
+    path("actas/<int:pk>/aprobar/", acta.approve, name="acta_approve"),
+    path("actas/<int:pk>/devolver/", acta.give_back, name="acta_give_back"),
+    path("actas/<int:pk>/publicar/", acta.publish, name="acta_publish"),
+    path("actas/<int:pk>/reabrir/", acta.reopen, name="acta_reopen"),
+]
+
 urlpatterns = [
     *review_urls,
+    *acta_urls,
     path("", home.home, name="home"),
     path("actas/", home.actas, name="actas"),
     path("actas/pendientes/", home.backlog, name="backlog"),

@@ -1,0 +1,210 @@
+"""What an acta still lacks before it is approved, and what is in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Count, Min, Q
+from django.urls import reverse
+
+from actas.models import Acta, Utterance
+from actas.tramo import tramo_of
+from sessions.votes import count_of, present_in
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at, and where it is put right."""
+
+    title: str
+    missing: bool = True
+    detail: str = ""
+    href: str = ""
+    action: str = ""
+    """The words of the link."""
+
+    @property
+    def tag(self) -> str:
+        return "warn" if self.missing else "ok"
+
+    @property
+    def icon(self) -> str:
+        return "alert" if self.missing else "check"
+
+
+def findings(acta: Acta) -> list[Finding]:
+    """Return everything that was looked at, what is missing first.
+
+    The number of queries does not depend on how long the session was.
+    """
+    checks = (_attendance, _votes, _hours, _agenda, _voices, _sentences)
+    found = [finding for check in checks for finding in check(acta)]
+    return sorted(found, key=lambda finding: not finding.missing)
+
+
+def many(number: int, one: str, more: str) -> str:
+    """Return "1 voz" or "3 voces"."""
+    return f"{number} {one if number == 1 else more}"
+
+
+def _attendance(acta: Acta) -> Iterator[Finding]:
+    session = acta.session
+    seated = session.council.councillors.seated_on(session.date).count()
+    rows = list(session.attendance.all())
+    open_rows = max(seated, len(rows)) - sum(row.is_confirmed for row in rows)
+    link = {"href": reverse("attendance", args=[session.pk])}
+    if not seated:
+        yield Finding(
+            "No hay concejales inscritos en esa fecha",
+            detail="Sin ellos el acta no puede decir quién asistió.",
+            href=session.council.get_absolute_url(),
+            action="Ir al concejo",
+        )
+    elif open_rows:
+        who = many(open_rows, "concejal", "concejales")
+        yield Finding(
+            f"Falta confirmar la asistencia de {who}",
+            detail="Lo que no se confirma no se imprime, y sin la lista completa no "
+            "se declara el quórum.",
+            action="Confirmar la asistencia",
+            **link,
+        )
+    else:
+        yield Finding("Asistencia confirmada", missing=False)
+        yield from _quorum(acta, present_in(rows) or 0)
+
+
+def _quorum(acta: Acta, present: int) -> Iterator[Finding]:
+    council = acta.session.council
+    if present < council.decisive_quorum:
+        yield Finding(
+            "No hay quórum para decidir",
+            detail=f"Asistieron {present} y se necesitan {council.decisive_quorum}.",
+            href=reverse("attendance", args=[acta.session_id]),
+            action="Revisar la asistencia",
+        )
+    else:
+        yield Finding("Hubo quórum decisorio", missing=False)
+
+
+def _votes(acta: Acta) -> Iterator[Finding]:
+    session = acta.session
+    votes = list(session.votes.prefetch_related("ballots"))
+    present = present_in(session.attendance.all())
+    link = {"href": reverse("votes", args=[session.pk]), "action": "Ver las votaciones"}
+    waiting = sum(not vote.is_confirmed for vote in votes)
+    if waiting:
+        which = many(waiting, "votación", "votaciones")
+        yield Finding(
+            f"Falta confirmar {which}",
+            detail="Lo que no se confirma no se imprime.",
+            **link,
+        )
+    wrong = []
+    for vote in votes:
+        vote.session = session  # with the council that it came with
+        if vote.is_confirmed and count_of(vote, present).warnings:
+            wrong.append(str(vote))
+    if wrong:
+        yield Finding(
+            "Hay votaciones confirmadas cuya cuenta no coincide",
+            detail="; ".join(wrong) + ".",
+            **link,
+        )
+    if votes and not waiting and not wrong:
+        yield Finding("Votaciones confirmadas, y suman", missing=False)
+
+
+def _hours(acta: Acta) -> Iterator[Finding]:
+    session = acta.session
+    hours = {"de apertura": session.opened_at, "de cierre": session.closed_at}
+    lacking = [name for name, moment in hours.items() if moment is None]
+    if lacking:
+        yield Finding(
+            f"Falta la hora {' y la hora '.join(lacking)}",
+            detail="El acta dirá «hora por confirmar».",
+            href=reverse("attendance", args=[session.pk]) + "#horas",
+            action="Escribir la hora",
+        )
+    else:
+        yield Finding("Horas de apertura y cierre", missing=False)
+
+
+def _agenda(acta: Acta) -> Iterator[Finding]:
+    items = list(acta.session.agenda.all())
+    unplaced = [item.position for item in items if item.start is None]
+    link = {"href": reverse("agenda", args=[acta.session_id])}
+    if not items:
+        yield Finding(
+            "Falta el orden del día",
+            detail="Todo lo dicho queda en una sola parte, sin puntos.",
+            action="Escribir el orden del día",
+            **link,
+        )
+    elif unplaced:
+        numbers = ", ".join(map(str, unplaced))
+        points = "empieza el punto" if len(unplaced) == 1 else "empiezan los puntos"
+        yield Finding(
+            f"Falta decir dónde {points} {numbers}",
+            detail="Lo que se dijo ahí queda en el punto anterior.",
+            href=reverse("review", args=[acta.session_id, 1]),
+            action="Marcarlo en la transcripción",
+        )
+    else:
+        yield Finding("Puntos del orden del día, con su comienzo", missing=False)
+
+
+def _voices(acta: Acta) -> Iterator[Finding]:
+    nameless = Q(speaker__councillor=None, speaker__name="")
+    found = acta.utterances.exclude(text="").aggregate(
+        voices=Count("speaker", distinct=True, filter=nameless),
+        orphans=Count("pk", filter=Q(speaker=None)),
+        first=Min("start", filter=nameless),
+    )
+    if found["voices"]:
+        yield Finding(
+            f"Hay {many(found['voices'], 'voz sin nombre', 'voces sin nombre')}",
+            detail="En el acta salen como «sin identificar».",
+            href=heard(acta, found["first"]),
+            action="Ponerles nombre",
+        )
+    elif found["orphans"]:
+        said = many(found["orphans"], "intervención", "intervenciones")
+        yield Finding(
+            f"Hay {said} sin voz",
+            detail="En el acta salen como «sin identificar».",
+            href=heard(acta, 0),
+            action="Ver la transcripción",
+        )
+    else:
+        yield Finding("Todas las voces tienen nombre", missing=False)
+
+
+def _sentences(acta: Acta) -> Iterator[Finding]:
+    untouched = Q(state=Utterance.State.MACHINE)
+    found = acta.utterances.exclude(text="").aggregate(
+        all=Count("pk"),
+        machine=Count("pk", filter=untouched),
+        first=Min("start", filter=untouched),
+    )
+    if not found["all"]:
+        yield Finding("No hay nada transcrito", detail="El acta no tiene desarrollo.")
+    elif found["machine"]:
+        share = max(1, round(100 * found["machine"] / found["all"]))
+        said = many(found["machine"], "intervención", "intervenciones")
+        yield Finding(
+            f"Falta revisar {said}, el {share} %",
+            detail="Están como las oyó la máquina.",
+            href=heard(acta, found["first"]),
+            action="Seguir revisando",
+        )
+    else:
+        yield Finding("Transcripción revisada", missing=False)
+
+
+def heard(acta: Acta, second: float | None) -> str:
+    """Return the address of the transcript at `second` of the session's clock."""
+    moment = second or 0
+    address = reverse("review", args=[acta.session_id, tramo_of(moment)])
+    return f"{address}?t={int(moment)}"

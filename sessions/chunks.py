@@ -53,7 +53,7 @@ def held(upload: Upload, wait: float = 0.0) -> Iterator[io.FileIO]:
     try:
         file = upload.path.open("r+b", buffering=0)
     except FileNotFoundError:
-        upload.delete()
+        Upload.objects.filter(pk=upload.pk).delete()
         raise gone from None
     with file:
         _lock(file, upload, time.monotonic() + wait)

@@ -134,7 +134,7 @@ def complete(upload: Upload, sha256: str = "") -> Recording:
 def cancel(upload: Upload) -> None:
     """Forget an upload and what came of it. Raises UploadError while it is in use."""
     if not upload.path.exists():
-        upload.delete()
+        Upload.objects.filter(pk=upload.pk).delete()
         return
     with held(upload, wait=PATIENCE):
         _forget(upload)

@@ -1,0 +1,236 @@
+"""Corrections that touch more than one row: each is one batch, undone as one step."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from actas.models import Acta, Conflict, Edit, Utterance, UtteranceQuerySet, noted
+from councils.models import User
+from sessions.models import AgendaItem, Proposed, Speaker
+from sessions.wording import clock
+
+
+class OutOfOrder(Exception):
+    """An agenda item would begin before an earlier one; says which, in Spanish."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who speaks: a councillor, or somebody with a name and an office."""
+
+    councillor_id: int | None = None
+    name: str = ""
+    office: str = ""
+    gender: str = ""
+
+    @classmethod
+    def of(cls, speaker: Speaker) -> Person:
+        return cls(speaker.councillor_id, speaker.name, speaker.office, speaker.gender)
+
+    def facts(self, user: User) -> dict[str, Any]:
+        """Return the fields of a Speaker that `user` says is this person."""
+        return {
+            "councillor_id": self.councillor_id,
+            "name": self.name,
+            "office": self.office,
+            "gender": self.gender,
+            "source": Proposed.Source.PERSON,
+            "confirmed_by_id": user.pk,
+            "confirmed_at": noted(timezone.now()),
+        }
+
+
+def change_all(acta: Acta, rows: UtteranceQuerySet, user: User, **after: Any) -> int:
+    """Give every one of `rows` the fields in `after`, in one batch; return how many.
+
+    The caller holds the acta's lock, so that rows cannot change in between.
+    """
+    rows = list(rows.select_for_update(of=("self",)))
+    batch = uuid.uuid4()
+    Edit.objects.bulk_create(
+        Edit(
+            acta=acta,
+            utterance=row,
+            before={name: noted(getattr(row, name)) for name in after},
+            after=after,
+            who=user,
+            batch=batch,
+        )
+        for row in rows
+    )
+    changed = Utterance.objects.filter(pk__in=[row.pk for row in rows])
+    return changed.update(**after, version=F("version") + 1)
+
+
+def following(utterance: Utterance) -> Utterance | None:
+    """Return the utterance after this one, or None after the last."""
+    later = Q(start__gt=utterance.start) | Q(start=utterance.start, pk__gt=utterance.pk)
+    rows = Utterance.objects.filter(later, acta=utterance.acta_id)
+    return rows.order_by("start", "pk").first()
+
+
+@transaction.atomic
+def verify_all(acta: Acta, user: User, start: float, end: float) -> int:
+    """Verify what nobody touched in [start, end) seconds; return how many.
+
+    Raises NotAllowed when the acta is closed.
+    """
+    acta.lock()
+    untouched = acta.utterances.within(start, end).filter(state=Utterance.State.MACHINE)
+    return change_all(acta, untouched, user, state=Utterance.State.VERIFIED)
+
+
+def speaker_for(acta: Acta, person: Person, user: User) -> Speaker:
+    """Return the row of the session for sentences given to `person` one by one.
+
+    It has no voice: naming a voice anew must not carry these sentences along.
+    """
+    who = {"councillor_id": person.councillor_id}
+    if person.councillor_id is None:
+        who.update(name=person.name, office=person.office)
+    known = acta.session.speakers.filter(voice="", **who).order_by("pk").first()
+    return known or acta.session.speakers.create(voice="", **person.facts(user))
+
+
+@transaction.atomic
+def name_sentence(
+    utterance: Utterance, user: User, version: int, person: Person
+) -> None:
+    """Give this one sentence, read at `version`, to `person`.
+
+    Raises Conflict and NotAllowed as Utterance.change does.
+    """
+    acta = utterance.acta
+    acta.lock()
+    speaker = speaker_for(acta, person, user)
+    utterance.change(user, version, speaker_id=speaker.pk)
+
+
+@transaction.atomic
+def name_voice(utterance: Utterance, user: User, version: int, person: Person) -> None:
+    """Give every sentence of this sentence's voice to `person`.
+
+    Raises Conflict when the sentence changed since `version`, or has no voice any
+    more; NotAllowed when the acta is closed.
+    """
+    acta = utterance.acta
+    acta.lock()
+    current = acta.utterances.select_related("speaker").get(pk=utterance.pk)
+    if current.version != version or not current.speaker or not current.speaker.voice:
+        raise Conflict
+    speaker = Speaker.objects.select_for_update().get(pk=current.speaker_id)
+    acta.record(speaker, person.facts(user), user)
+
+
+@transaction.atomic
+def name_run(utterance: Utterance, user: User, version: int, person: Person) -> int:
+    """Give this sentence and the nameless ones after it to `person`; return how many.
+
+    The run ends before the first sentence that has a name or is of another voice.
+    Raises Conflict when the sentence changed since `version`, or NotAllowed.
+    """
+    acta = utterance.acta
+    acta.lock()
+    rows = acta.utterances.filter(start__gte=utterance.start)
+    ordered = iter(rows.select_related("speaker").order_by("start", "pk"))
+    first = next(row for row in ordered if row.pk == utterance.pk)
+    if first.version != version:
+        raise Conflict
+    run, voice = [first.pk], None if is_named(first) else (first.speaker_id,)
+    for row in ordered:
+        voice = voice or (row.speaker_id,)
+        if is_named(row) or (row.speaker_id,) != voice:
+            break
+        run.append(row.pk)
+    speaker = speaker_for(acta, person, user)
+    return change_all(acta, rows.filter(pk__in=run), user, speaker_id=speaker.pk)
+
+
+def is_named(utterance: Utterance) -> bool:
+    return utterance.speaker is not None and utterance.speaker.is_named
+
+
+@transaction.atomic
+def confirm_speaker(acta: Acta, speaker: Speaker, user: User) -> None:
+    """Confirm that a voice is who the machine proposed. Raises NotAllowed."""
+    acta.lock()
+    speaker = Speaker.objects.select_for_update().get(pk=speaker.pk)
+    acta.record(speaker, Person.of(speaker).facts(user), user)
+
+
+@transaction.atomic
+def move_item(acta: Acta, item: AgendaItem, user: User, start: float | None) -> None:
+    """Let an agenda item begin at `start` seconds, or, with None, nowhere.
+
+    An item lasts until the next one begins, so the ends of its neighbours follow.
+    Raises OutOfOrder when the order of the agenda would break, or NotAllowed.
+    """
+    acta.lock()
+    items = list(acta.session.agenda.select_for_update().order_by("position"))
+    if start is not None:
+        check_order(items, item, start)
+    batch = uuid.uuid4()
+    for other, begins, end in spans(items, {item.pk: start}):
+        if (other.start, other.end) != (begins, end):
+            acta.record(other, {"start": begins, "end": end}, user, batch)
+
+
+def spans(
+    items: list[AgendaItem], moved: dict[int, float | None]
+) -> list[tuple[AgendaItem, float | None, float | None]]:
+    """Return each item with its start and end after some were `moved` (by pk).
+
+    The last that begins ends where the last one ended before: at the closing.
+    """
+    begun = [item for item in items if item.start is not None]
+    end = begun[-1].end if begun else None
+    result = []
+    for item in reversed(items):
+        start = moved.get(item.pk, item.start)
+        after = start is not None and end is not None and end > start
+        result.append((item, start, end if after else None))
+        end = end if start is None else start
+    return result[::-1]
+
+
+def check_order(items: list[AgendaItem], moved: AgendaItem, start: float) -> None:
+    """Raise OutOfOrder unless `moved` may begin at `start` among `items`."""
+    for other in items:
+        if other.start is None or other.pk == moved.pk:
+            continue
+        if other.position < moved.position and other.start >= start:
+            raise OutOfOrder(
+                f"El punto {moved.position} no puede empezar en {clock(start)}: el "
+                f"punto {other.position}, que va antes, empieza en "
+                f"{clock(other.start)}. Mueva o quite primero el comienzo del punto "
+                f"{other.position}. Nada se cambió."
+            )
+        if other.position > moved.position and other.start <= start:
+            raise OutOfOrder(
+                f"El punto {moved.position} no puede empezar en {clock(start)}: el "
+                f"punto {other.position}, que va después, ya empezó en "
+                f"{clock(other.start)}. Mueva o quite primero el comienzo del punto "
+                f"{other.position}. Nada se cambió."
+            )
+
+
+def described(edit: Edit) -> str:
+    """Say in Spanish what was undone with `edit` and the rest of its batch."""
+    if edit.agenda_item_id:
+        return "Se deshizo el cambio de comienzo de un punto del orden del día."
+    if edit.speaker_id:
+        return f"Se deshizo el nombre de una voz: vuelve a ser {edit.speaker.label}."
+    many = Edit.objects.filter(batch=edit.batch).values("utterance").distinct().count()
+    if many > 1:
+        what = "el nombre" if "speaker_id" in edit.after else "la revisión"
+        return f"Se deshizo {what} de {many} intervenciones."
+    what = "la corrección"
+    if "text" not in edit.after:
+        what = "el nombre" if "speaker_id" in edit.after else "la revisión"
+    return f"Se deshizo {what} de la intervención de {clock(edit.utterance.start)}."

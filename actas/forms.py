@@ -1,0 +1,163 @@
+"""Forms of the review page and of the acta: they turn what came into plain values."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from django import forms
+
+from actas.editing import Person
+from councils.models import Council, Gender
+from sessions.models import AgendaItem, CouncilSession, Speaker
+
+TEXT_LIMIT = 20_000  # letters in one sentence; a speech of an hour has 50 000
+
+
+class PlainTextField(forms.CharField):
+    """Text without what cannot be seen: control and format characters, odd breaks."""
+
+    def to_python(self, value: Any) -> str:
+        text = unicodedata.normalize("NFC", str(value or ""))
+        text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+        seen = (c for c in text if c == "\n" or unicodedata.category(c)[0] != "C")
+        return super().to_python("".join(seen))
+
+
+class SentenceForm(forms.Form):
+    """A corrected sentence, with the version that was corrected."""
+
+    text = PlainTextField(
+        label="Texto de la intervención",
+        required=False,
+        max_length=TEXT_LIMIT,
+        widget=forms.Textarea(
+            {"class": "area", "rows": 5, "lang": "es-CO", "spellcheck": "true"}
+        ),
+        error_messages={
+            "max_length": "El texto tiene %(show_value)d letras y caben %(limit_value)d"
+            " en una intervención. No se guardó; acórtelo un poco."
+        },
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    token = forms.UUIDField(widget=forms.HiddenInput)  # one a stay in the text box
+    verified = forms.BooleanField(required=False)
+
+
+class VersionForm(forms.Form):
+    """What was read, for a change that has no text."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class NamingForm(VersionForm):
+    """Who speaks, and in how many sentences."""
+
+    ONE, VOICE, RUN = "one", "voice", "run"
+    SCOPES = {
+        ONE: "Solo esta intervención",
+        VOICE: "Todas las de esta voz, en toda la sesión",
+        RUN: "Esta y las siguientes sin nombre, hasta el próximo cambio de voz",
+    }
+
+    person = forms.ChoiceField(label="Quién habla", required=False)
+    name = PlainTextField(label="Nombre y apellidos", max_length=120, required=False)
+    office = PlainTextField(label="Cargo o calidad", max_length=120, required=False)
+    scope = forms.ChoiceField(label="En cuáles intervenciones", choices=SCOPES)
+
+    def __init__(
+        self,
+        session: CouncilSession,
+        speaker: Speaker | None,
+        data: Any = None,
+        **options: Any,
+    ) -> None:
+        """`speaker` is who the sentence has now; None if it has no voice."""
+        super().__init__(data, **options)
+        self.people = people_of(session)
+        self.fields["person"].choices = [("", "Elija o escriba otro nombre abajo")] + [
+            (group, [(key, label) for key, (label, _) in people.items()])
+            for group, people in self.people.items()
+            if people
+        ]
+        self.fields["scope"].choices = [
+            (scope, label)
+            for scope, label in self.SCOPES.items()
+            if scope != self.VOICE or (speaker and speaker.voice)
+        ]
+        self.fields["person"].widget.attrs["class"] = "select"
+        for name in ("name", "office"):
+            self.fields[name].widget.attrs["class"] = "input"
+
+    def clean(self) -> dict[str, Any]:
+        """Put a Person under "who"."""
+        data = super().clean()
+        chosen, name = data.get("person"), data.get("name")
+        if name:
+            data["who"] = Person(name=name, office=data.get("office", ""))
+        elif chosen:
+            known = {k: v for group in self.people.values() for k, v in group.items()}
+            data["who"] = known[chosen][1]
+        elif "person" not in self.errors:
+            self.add_error(
+                "person",
+                "Falta decir quién habla: elija a alguien o escriba su nombre.",
+            )
+        return data
+
+    def said(self) -> str:
+        """Return in Spanish what a valid form states: who, in which sentences."""
+        chosen = self.cleaned_data["person"]
+        shown = {k: v[0] for group in self.people.values() for k, v in group.items()}
+        who = self.cleaned_data["name"] or shown[chosen]
+        where = {
+            self.ONE: "en esta intervención",
+            self.VOICE: "en todas las intervenciones de esta voz",
+            self.RUN: "en esta intervención y en las que seguían sin nombre",
+        }
+        return f"habla {who} {where[self.cleaned_data['scope']]}"
+
+
+def people_of(session: CouncilSession) -> dict[str, dict[str, tuple[str, Person]]]:
+    """Return who may be speaking: group -> key -> (what is shown, who it is)."""
+    seated = session.council.councillors.seated_on(session.date)
+    named = session.speakers.filter(councillor=None).exclude(name="").order_by("pk")
+    council = session.council
+    secretary = session.secretary_name or council.secretary_name
+    staff = Person(None, secretary, secretary_office(council), council.secretary_gender)
+    others: dict[str, tuple[str, Person]] = {}
+    for speaker in named:
+        person = Person.of(speaker)
+        same = {(p.name, p.office) for _, p in others.values()}
+        if (person.name, person.office) not in {*same, (staff.name, staff.office)}:
+            shown = ", ".join(filter(None, [person.name, person.office]))
+            others[f"s{speaker.pk}"] = (shown, person)
+    return {
+        "Concejales": {f"c{c.pk}": (c.full_name, Person(c.pk)) for c in seated},
+        "Secretaría": {"secretary": (f"{secretary}, {staff.office}", staff)}
+        if secretary
+        else {},
+        "Otras personas de esta sesión": others,
+    }
+
+
+def secretary_office(council: Council) -> str:
+    female = council.secretary_gender == Gender.FEMALE
+    return "secretaria general" if female else "secretario general"
+
+
+class BoundaryForm(forms.Form):
+    """Which item of the agenda begins at a sentence, or begins nowhere any more."""
+
+    item = forms.ModelChoiceField(
+        AgendaItem.objects.none(),
+        label="Punto del orden del día",
+        empty_label=None,
+        error_messages={"required": "Falta elegir el punto."},
+        widget=forms.Select({"class": "select"}),
+    )
+    remove = forms.BooleanField(required=False)
+
+    def __init__(self, session: CouncilSession, data: Any = None, **options: Any):
+        super().__init__(data, **options)
+        self.fields["item"].queryset = session.agenda.order_by("position")

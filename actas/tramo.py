@@ -1,0 +1,383 @@
+"""Ten minutes of a session as the review page shows them, in a fixed number of queries.
+
+Everything here reads; corrections are in actas.models and actas.editing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.db.models import Prefetch
+
+from actas.models import Acta, Utterance, UtteranceQuerySet
+from sessions.models import AgendaItem, CouncilSession, Recording, Speaker, Vote
+from transcription.models import Segment
+
+SECONDS = 600.0  # of the session's clock in a tramo
+COLUMNS = 480  # of the strip of voices under the wave of the whole session
+COLOURS = 12  # .v1 to .v12 of the stylesheet
+DOUBTFUL = 0.4  # a word that the engine gives less is marked
+REVIEWED = frozenset({Utterance.State.EDITED, Utterance.State.VERIFIED})
+
+
+def tramo_of(second: float) -> int:
+    """Return the number, from 1, of the tramo in which a second falls."""
+    return int(max(second, 0) // SECONDS) + 1
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of a sentence; `doubt` is the second at which a doubtful word is."""
+
+    text: str
+    doubt: float | None = None
+
+
+def marked(text: str, words: Iterable[Sequence]) -> list[Part]:
+    """Cut `text` at the words that the engine doubted.
+
+    `words` are [start, end, text, probability] in order. A word that is no longer in
+    the text where it should be (it was repaired) is passed over.
+    """
+    parts, done, at = [], 0, 0
+    for start, _, word, probability in words:
+        bare = word.strip(" .,;:¿?¡!«»\"'…-")
+        found = text.find(bare, at, at + len(bare) + 40) if bare else -1
+        if found < 0:
+            continue
+        at = found + len(bare)
+        if probability < DOUBTFUL:
+            parts += [Part(text[done:found]), Part(bare, start)]
+            done = at
+    return [part for part in [*parts, Part(text[done:])] if part.text]
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Who speaks, as a coloured chip."""
+
+    speaker: Speaker
+    colour: int  # 1 to COLOURS; one person keeps it in the whole session
+
+    @property
+    def to_confirm(self) -> bool:
+        """The machine says who it is, and nobody has confirmed it."""
+        return self.speaker.is_named and not self.speaker.is_confirmed
+
+    @cached_property
+    def office(self) -> str:
+        return self.speaker.office_label
+
+
+def voices_of(session: CouncilSession) -> dict[int, Voice]:
+    """Return the voices of a session by the pk of their Speaker. Two queries.
+
+    A person who has several rows has the colour of the first, and naming one voice
+    does not change the colours of the others.
+    """
+    speakers = session.speakers.select_related("councillor").order_by("pk")
+    first: dict[tuple, int] = {}
+    voices = {}
+    for index, speaker in enumerate(speakers.prefetch_related("councillor__tenures")):
+        colour = first.setdefault(person_key(speaker), index % COLOURS + 1)
+        voices[speaker.pk] = Voice(speaker, colour)
+    return voices
+
+
+def person_key(speaker: Speaker) -> tuple:
+    """Return what is the same for two rows of one person."""
+    if speaker.councillor_id:
+        return ("councillor", speaker.councillor_id)
+    if speaker.name:
+        return ("name", speaker.name, speaker.office)
+    return ("voice", speaker.pk)
+
+
+@dataclass(frozen=True)
+class Row:
+    """An utterance with what stands around it on the page."""
+
+    utterance: Utterance
+    voice: Voice | None
+    parts: list[Part] = field(default_factory=list)
+    begins: tuple[AgendaItem, ...] = ()
+
+    @property
+    def is_reviewed(self) -> bool:
+        return self.utterance.state in REVIEWED
+
+    @property
+    def is_verified(self) -> bool:
+        return self.utterance.state == Utterance.State.VERIFIED
+
+    @property
+    def is_edited(self) -> bool:
+        return self.utterance.state == Utterance.State.EDITED
+
+    @property
+    def doubts(self) -> list[Part]:
+        return [part for part in self.parts if part.doubt is not None]
+
+    @property
+    def heard(self) -> str:
+        """What the machine heard, however the sentence has been corrected since."""
+        return " ".join(s.text.strip() for s in self.utterance.segments.all())
+
+
+HEARD = Segment.objects.only("text", "words").order_by("part", "position")
+
+
+def row_of(
+    utterance: Utterance,
+    voices: dict[int, Voice],
+    offsets: dict[int, float],
+    begins: tuple[AgendaItem, ...] = (),
+) -> Row:
+    """Return the row of an utterance whose segments are at hand.
+
+    `offsets` says where each recording begins on the session's clock, in seconds.
+    """
+    parts = [Part(utterance.text)] if utterance.text else []
+    if utterance.state == Utterance.State.MACHINE:
+        offset = offsets[utterance.recording_id]
+        words = [
+            (word[0] + offset, *word[1:])
+            for segment in utterance.segments.all()
+            for word in segment.words
+        ]
+        parts = marked(utterance.text, words)
+    return Row(utterance, voices.get(utterance.speaker_id), parts, begins)
+
+
+def offsets_of(recordings: Iterable[Recording]) -> dict[int, float]:
+    """Return where each recording, in order, begins on the session's clock."""
+    offsets, at = {}, 0.0
+    for recording in recordings:
+        offsets[recording.pk] = at
+        at += recording.seconds or 0
+    return offsets
+
+
+@dataclass(frozen=True)
+class Said:
+    """One utterance of the whole session, without its words."""
+
+    pk: int
+    start: float
+    end: float
+    reviewed: bool
+    speaker_id: int | None
+
+    @property
+    def tramo(self) -> int:
+        return tramo_of(self.start)
+
+
+@dataclass(frozen=True)
+class Point:
+    """An agenda item in the outline; `reviewed` is a percentage or None if empty."""
+
+    item: AgendaItem
+    reviewed: int | None
+    is_here: bool
+
+
+@dataclass(frozen=True)
+class VoiceTime:
+    """How long a person spoke, and where one first hears them."""
+
+    voice: Voice | None
+    seconds: float
+    first: Said
+
+
+class Tramo:
+    """A tramo of an acta: its rows, and where it stands in the whole session."""
+
+    def __init__(self, acta: Acta, number: int) -> None:
+        self.acta = acta
+        self.number = number
+        self.start, self.end = (number - 1) * SECONDS, number * SECONDS
+
+    @cached_property
+    def recordings(self) -> list[Recording]:
+        return list(self.acta.session.recordings.order_by("position"))
+
+    @cached_property
+    def offsets(self) -> dict[int, float]:
+        return offsets_of(self.recordings)
+
+    @cached_property
+    def voices(self) -> dict[int, Voice]:
+        return voices_of(self.acta.session)
+
+    @cached_property
+    def agenda(self) -> list[AgendaItem]:
+        return list(self.acta.session.agenda.order_by("position"))
+
+    @cached_property
+    def votes(self) -> list[Vote]:
+        return list(self.acta.session.votes.all())
+
+    @cached_property
+    def said(self) -> list[Said]:
+        """Every utterance of the acta in order: a few numbers each."""
+        values = self.acta.utterances.order_by("start", "pk").values_list(
+            "pk", "start", "end", "state", "speaker_id"
+        )
+        return [Said(pk, a, b, s in REVIEWED, who) for pk, a, b, s, who in values]
+
+    @cached_property
+    def seconds(self) -> float:
+        """How long the session is: its sound, or what is written beyond it."""
+        sound = sum(recording.seconds or 0 for recording in self.recordings)
+        return max(sound, self.said[-1].end if self.said else 0)
+
+    @cached_property
+    def count(self) -> int:
+        last = self.said[-1].start if self.said else 0
+        return max(math.ceil(self.seconds / SECONDS), tramo_of(last))
+
+    def nearest_to(self, number: int) -> int:
+        """Return `number`, or the nearest tramo that the session has."""
+        return min(max(number, 1), self.count)
+
+    @property
+    def previous(self) -> int | None:
+        return self.number - 1 if self.number > 1 else None
+
+    @property
+    def next(self) -> int | None:
+        return self.number + 1 if self.number < self.count else None
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        utterances = self._heard(self.acta.utterances.within(self.start, self.end))
+        # An item that begins in a silence is shown above the next sentence, even if
+        # that one is in another tramo.
+        before = [s.start for s in self.said if s.start < self.start]
+        since, rows = before[-1] if before else -1.0, []
+        for utterance in utterances:
+            begins = tuple(self._begun(since, utterance.start))
+            rows.append(row_of(utterance, self.voices, self.offsets, begins))
+            since = utterance.start
+        return rows
+
+    def row(self, pk: int) -> Row:
+        """Return one row, without the agenda items that begin at it."""
+        utterance = self._heard(self.acta.utterances.filter(pk=pk)).get()
+        return row_of(utterance, self.voices, self.offsets)
+
+    def _heard(self, utterances: UtteranceQuerySet) -> UtteranceQuerySet:
+        heard = Prefetch("segments", HEARD)
+        return utterances.order_by("start", "pk").prefetch_related(heard)
+
+    def _begun(self, after: float, until: float) -> Iterable[AgendaItem]:
+        begun = [item for item in self.agenda if item.start is not None]
+        return (item for item in begun if after < item.start <= until)
+
+    @property
+    def doubts(self) -> list[tuple[Row, Part]]:
+        return [(row, part) for row in self.rows for part in row.doubts]
+
+    @property
+    def untouched(self) -> int:
+        said = self._between(self.start, self.end)
+        return sum(not sentence.reviewed for sentence in said)
+
+    @property
+    def reviewed(self) -> int | None:
+        return percent(self.said)
+
+    @property
+    def nameless(self) -> int:
+        """How many voices have no name, in the whole session."""
+        return sum(not t.voice or not t.voice.speaker.is_named for t in self.times)
+
+    @property
+    def outline(self) -> list[Point]:
+        """The agenda with how much of each item is reviewed."""
+        return [
+            Point(
+                item,
+                percent(self._between(item.start, end)) if begins else None,
+                begins and item.start < self.end and (end or math.inf) > self.start,
+            )
+            for item, begins, end in self._spans()
+        ]
+
+    def _spans(self) -> Iterable[tuple[AgendaItem, bool, float | None]]:
+        starts = [item.start for item in self.agenda if item.start is not None]
+        for item in self.agenda:
+            later = [s for s in starts if item.start is not None and s > item.start]
+            yield item, item.start is not None, min(later, default=None)
+
+    def _between(self, start: float, end: float | None) -> list[Said]:
+        return [s for s in self.said if start <= s.start < (end or math.inf)]
+
+    @property
+    def orphan(self) -> Said | None:
+        """The first utterance, if it is said before any agenda item begins."""
+        starts = [item.start for item in self.agenda if item.start is not None]
+        first = self.said[0] if self.said else None
+        return first if first and starts and first.start < min(starts) else None
+
+    @cached_property
+    def times(self) -> list[VoiceTime]:
+        """Who spoke, longest first; what has no voice at all comes under None."""
+        seconds: dict[tuple, float] = {}
+        first: dict[tuple, tuple[Voice | None, Said]] = {}
+        for said in self.said:
+            voice = self.voices.get(said.speaker_id)
+            key = person_key(voice.speaker) if voice else ()
+            seconds[key] = seconds.get(key, 0) + said.end - said.start
+            first.setdefault(key, (voice, said))
+        times = [VoiceTime(v, seconds[key], s) for key, (v, s) in first.items()]
+        return sorted(times, key=lambda time: -time.seconds)
+
+    @property
+    def strip(self) -> str:
+        """The colours along the session, COLUMNS of them: "1x12,0x3,7x80".
+
+        A column has the colour of who begins last in it; 0 is nobody.
+        """
+        return run_lengths(self._columns(lambda said: self._colour(said)))
+
+    @property
+    def reviewed_strip(self) -> str:
+        """Where the session is reviewed, like `strip`: 1 is reviewed, 0 is not."""
+        return run_lengths(self._columns(lambda said: int(said.reviewed)))
+
+    def _colour(self, said: Said) -> int:
+        voice = self.voices.get(said.speaker_id)
+        return voice.colour if voice else 0
+
+    def _columns(self, value) -> list[int]:
+        columns = [0] * COLUMNS
+        scale = COLUMNS / (self.seconds or 1)
+        for said in self.said:
+            first, last = int(said.start * scale), math.ceil(said.end * scale)
+            shown = value(said)
+            columns[first:last] = [shown] * (min(last, COLUMNS) - first)
+        return columns
+
+
+def run_lengths(columns: list[int]) -> str:
+    """Return equal neighbours once each: [1, 1, 0] is "1x2,0x1"."""
+    runs: list[list[int]] = []
+    for column in columns:
+        if runs and runs[-1][0] == column:
+            runs[-1][1] += 1
+        else:
+            runs.append([column, 1])
+    return ",".join(f"{value}x{length}" for value, length in runs)
+
+
+def percent(said: Sequence[Said]) -> int | None:
+    """How much is reviewed, rounded down so that 100 means all; None of nothing."""
+    if not said:
+        return None
+    return 100 * sum(s.reviewed for s in said) // len(said)

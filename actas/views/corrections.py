@@ -1,0 +1,240 @@
+"""What the review page sends: a text, a tick, a name, a boundary, an undo."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect
+
+from actas import editing
+from actas.forms import BoundaryForm, NamingForm, SentenceForm, VersionForm
+from actas.models import Acta, Conflict, Edit, NotAllowed, Utterance
+from actas.tramo import SECONDS, Tramo, tramo_of
+from actas.views.review import Opened, fragment, page
+from actas.wording import full_stop
+from sessions.models import Speaker
+from sessions.wording import hour
+
+View = Callable[..., HttpResponse]
+
+
+def correction(view: View) -> View:
+    """Hand the utterance `pk` to a view that corrects it, to who may correct it."""
+
+    @require_POST
+    @login_required
+    @wraps(view)
+    def checked(request: HttpRequest, pk: int) -> HttpResponse:
+        rows = Utterance.objects.visible_to(request.user)
+        rows = rows.select_related("acta__session__council", "speaker")
+        utterance = get_object_or_404(rows, pk=pk)
+        require_role(request, utterance.acta)
+        return view(request, utterance)
+
+    return checked
+
+
+def require_role(request: HttpRequest, acta: Acta) -> None:
+    if not request.user.may_edit(acta.session.council):
+        raise PermissionDenied
+
+
+@correction
+def save(request: HttpRequest, utterance: Utterance) -> HttpResponse:
+    """Save a text; answer with the row, or with both texts when they collide (409)."""
+    form = SentenceForm(request.POST)
+    if not form.is_valid():
+        opened = Opened(utterance.pk, "actas/_editing.html", form)
+        return answer(request, utterance, opened, status=422)
+    data = form.cleaned_data
+    after: dict[str, Any] = {"text": data["text"]}
+    if data["verified"]:
+        after["state"] = Utterance.State.VERIFIED
+    # One stay in the text box is one step to undo, however often it was saved; and a
+    # token says nothing about somebody else's batch.
+    batch = uuid.uuid5(data["token"], f"{request.user.pk}/{utterance.pk}")
+    try:
+        utterance.change(request.user, data["version"], batch, **after)
+    except Conflict:
+        return answer(request, utterance, collision(request, utterance, form), 409)
+    except NotAllowed as closed:
+        opened = Opened(utterance.pk, "actas/_row.html", notice=str(closed))
+        return answer(request, utterance, opened, status=409)
+    if request.htmx:
+        return answer(request, utterance, Opened(utterance.pk, "actas/_row.html"))
+    following = editing.following(utterance) if "next" in request.POST else None
+    return back(following or utterance, "editar" if following else "")
+
+
+def collision(request: HttpRequest, utterance: Utterance, form: SentenceForm) -> Opened:
+    """Return the row with one's own text and the one that came in between."""
+    utterance.refresh_from_db()
+    last: Edit | None = utterance.edits.select_related("who").last()
+    who = "usted, en otra ventana," if last and last.who == request.user else ""
+    notice = "Mientras usted escribía, {} cambió esta intervención{}".format(
+        who or (last.who if last else "alguien"),
+        f" a las {hour(timezone.localtime(last.at).time())}" if last else "",
+    )
+    mine = {**form.cleaned_data, "version": utterance.version, "token": uuid.uuid4()}
+    again = SentenceForm(initial=mine)
+    return Opened(utterance.pk, "actas/_conflict.html", again, full_stop(notice))
+
+
+def answer(
+    request: HttpRequest, utterance: Utterance, opened: Opened, status: int = 200
+) -> HttpResponse:
+    """Answer with the row for htmx, with its whole page without it."""
+    if request.htmx:
+        return fragment(request, utterance.acta, opened, status)
+    tramo = Tramo(utterance.acta, tramo_of(utterance.start))
+    return page(request, tramo, opened, status=status)
+
+
+@correction
+def verify(request: HttpRequest, utterance: Utterance) -> HttpResponse:
+    """Tick or untick one sentence as verified."""
+    form = VersionForm(request.GET)
+    if not form.is_valid():
+        return HttpResponse(status=422)
+    state, notice = Utterance.State.VERIFIED, ""
+    if request.POST.get("verified") == "0":
+        state = utterance.unverified_state(utterance.text)
+    try:
+        utterance.change(request.user, form.cleaned_data["version"], state=state)
+    except Conflict:
+        notice = "Alguien cambió esta intervención mientras usted la leía. Así quedó."
+    except NotAllowed as closed:
+        notice = str(closed)
+    if request.htmx or notice:
+        opened = Opened(utterance.pk, "actas/_row.html", notice=notice)
+        return answer(request, utterance, opened, 409 if notice else 200)
+    return back(utterance)
+
+
+@correction
+def name(request: HttpRequest, utterance: Utterance) -> HttpResponse:
+    """Say who speaks in this sentence, in its voice, or in the run it begins."""
+    form = NamingForm(utterance.acta.session, utterance.speaker, request.POST)
+    if not form.is_valid():
+        opened = Opened(utterance.pk, "actas/_naming.html", form)
+        return answer(request, utterance, opened, status=422)
+    verbs = {
+        NamingForm.ONE: editing.name_sentence,
+        NamingForm.VOICE: editing.name_voice,
+        NamingForm.RUN: editing.name_run,
+    }
+    data = form.cleaned_data
+    verb = verbs[data["scope"]]
+    if told(request, verb, utterance, request.user, data["version"], data["who"]):
+        messages.success(request, f"Quedó: {form.said()}.")
+    return back(utterance)
+
+
+@correction
+def boundary(request: HttpRequest, utterance: Utterance) -> HttpResponse:
+    """Let an agenda item begin at this sentence, or nowhere any more."""
+    acta = utterance.acta
+    form = BoundaryForm(acta.session, request.POST)
+    if not form.is_valid():
+        opened = Opened(utterance.pk, "actas/_boundary.html", form)
+        return answer(request, utterance, opened, status=422)
+    item, remove = form.cleaned_data["item"], form.cleaned_data["remove"]
+    start = None if remove else utterance.start
+    if told(request, editing.move_item, acta, item, request.user, start):
+        done = "ya no tiene comienzo" if remove else "empieza aquí"
+        messages.success(request, f"El punto {item.position} {done}.")
+    return back(utterance)
+
+
+def told(request: HttpRequest, verb: Callable[..., Any], *args: Any) -> bool:
+    """Do it and return True, or say why it was not done and return False."""
+    try:
+        verb(*args)
+    except Conflict:
+        messages.warning(
+            request,
+            "Alguien cambió lo mismo mientras tanto, así que su cambio no se hizo. "
+            "Mire cómo quedó y, si hace falta, repítalo.",
+        )
+    except (NotAllowed, editing.OutOfOrder) as refused:
+        messages.error(request, str(refused))
+    else:
+        return True
+    return False
+
+
+def back(utterance: Utterance, opens: str = "") -> HttpResponse:
+    """Return to the row of an utterance; `opens` names the form to open there."""
+    tramo = tramo_of(utterance.start)
+    url = reverse("review", args=[utterance.acta.session_id, tramo])
+    query = f"?{opens}={utterance.pk}" if opens else ""
+    return HttpResponseRedirect(f"{url}{query}#u{utterance.pk}")
+
+
+@require_POST
+@login_required
+def verify_tramo(request: HttpRequest, pk: int, tramo: int) -> HttpResponse:
+    """Verify everything of a tramo that nobody has touched."""
+    actas = Acta.objects.visible_to(request.user).select_related("session__council")
+    acta = get_object_or_404(actas, session=pk)
+    require_role(request, acta)
+    span = ((tramo - 1) * SECONDS, tramo * SECONDS)
+    if told(request, editing.verify_all, acta, request.user, *span):
+        messages.success(request, "El tramo quedó revisado. Puede deshacerlo.")
+    return HttpResponseRedirect(reverse("review", args=[pk, tramo]))
+
+
+@require_POST
+@login_required
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undo the last thing that this person did in the acta, and go there."""
+    actas = Acta.objects.visible_to(request.user).select_related("session__council")
+    acta = get_object_or_404(actas, pk=pk)
+    require_role(request, acta)
+    here = request.POST.get("tramo", "1")
+    number = int(here) if here.isdecimal() and len(here) < 6 else 1
+    undone: list[Edit | None] = []
+    if told(request, lambda: undone.append(acta.undo(request.user))):
+        edit = undone[0]
+        if edit is None:
+            messages.info(request, "No hay nada suyo que deshacer en esta acta.")
+        else:
+            messages.success(request, editing.described(edit))
+            if edit.utterance and tramo_of(edit.utterance.start) != number:
+                return leave(request, back(edit.utterance))
+    return HttpResponseRedirect(reverse("review", args=[acta.session_id, number]))
+
+
+def leave(request: HttpRequest, there: HttpResponse) -> HttpResponse:
+    """Go to another page, also when htmx asked for a part of this one."""
+    return HttpResponseClientRedirect(there.url) if request.htmx else there
+
+
+@require_POST
+@login_required
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Confirm who a voice is, as the machine proposed it."""
+    speakers = Speaker.objects.filter(
+        session__acta__in=Acta.objects.visible_to(request.user)
+    )
+    speaker = get_object_or_404(
+        speakers.select_related("session__council", "session__acta"), pk=pk
+    )
+    acta = speaker.session.acta
+    require_role(request, acta)
+    if told(request, editing.confirm_speaker, acta, speaker, request.user):
+        messages.success(request, f"Confirmado: {speaker.label}.")
+    here = request.POST.get("tramo", "1")
+    number = int(here) if here.isdecimal() and len(here) < 6 else 1
+    return HttpResponseRedirect(reverse("review", args=[speaker.session_id, number]))

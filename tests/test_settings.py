@@ -1,0 +1,78 @@
+"""The settings come from the environment; nonsense stops the start with a sentence."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PRODUCTION = {
+    "SECRET_KEY": "una-clave-larga-y-secreta-de-verdad-0123456789-abcdefghij-klmno",
+    "ALLOWED_HOSTS": "astra.example.co",
+    "CSRF_TRUSTED_ORIGINS": "https://astra.example.co",
+    "DATABASE_URL": "postgres://astra:clave@localhost:5432/astra",
+}
+
+
+def manage(
+    *arguments: str, settings: str = "astra_site.settings", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run manage.py in a fresh process with nothing but `environment`."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env={
+            "PATH": os.environ["PATH"],
+            "DJANGO_SETTINGS_MODULE": settings,
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEBUG", "quizás"),
+        ("UPLOAD_MAX_GB", "mucho"),
+        ("LEASE_SECONDS", "un minuto"),
+        ("TRANSCRIPTION_ENGINE", "oreja"),
+        ("DATABASE_URL", "no es una dirección"),
+    ],
+)
+def test_it_stops_at_a_value_it_cannot_read(name: str, value: str) -> None:
+    done = manage("check", **{name: value})
+    assert done.returncode != 0
+    assert f"{name}" in done.stderr.splitlines()[-1]
+    assert "ImproperlyConfigured" in done.stderr.splitlines()[-1]
+
+
+def test_it_is_ready_for_a_server() -> None:
+    done = manage("check", "--deploy", **PRODUCTION)
+    assert done.returncode == 0
+    assert "no issues" in done.stdout + done.stderr
+
+
+def test_it_runs_a_gpu_worker_without_the_rest_of_the_house() -> None:
+    code = (
+        "from django.apps import apps; "
+        "print(*sorted(app.label for app in apps.get_app_configs()))"
+    )
+    done = manage(
+        "shell", "--no-imports", "-c", code, settings="astra_site.settings_gpu"
+    )
+    assert done.stdout.split() == ["contenttypes", "django_q", "transcription"]
+
+
+def test_it_builds_the_bucket_from_the_environment() -> None:
+    code = (
+        "from django.core.files.storage import storages; s = storages['default']; "
+        "print(type(s).__name__, s.bucket_name, s.endpoint_url)"
+    )
+    bucket = {"S3_BUCKET": "actas", "S3_ENDPOINT": "https://r2.example.com"}
+    done = manage("shell", "--no-imports", "-c", code, **PRODUCTION, **bucket)
+    assert done.stdout.split() == ["S3Storage", "actas", "https://r2.example.com"]

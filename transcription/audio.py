@@ -312,13 +312,14 @@ class _Writer:
 
     def write(self, block: np.ndarray) -> None:
         """Append float32 in -1…1, or int16, of shape (n,)."""
-        frame = av.AudioFrame.from_ndarray(
-            as_int16(block)[np.newaxis], format="s16", layout="mono"
-        )
-        frame.sample_rate = RATE
-        frame.pts = self._written
-        self._written += len(block)
-        self._container.mux(self._stream.encode(frame))
+        # By the second: FFmpeg copies a frame several times, and a part is 40 MB.
+        for start in range(0, len(block), RATE):
+            samples = as_int16(block[start : start + RATE])
+            frame = av.AudioFrame.from_ndarray(samples[np.newaxis], "s16", "mono")
+            frame.sample_rate = RATE
+            frame.pts = self._written
+            self._written += len(samples)
+            self._container.mux(self._stream.encode(frame))
 
     def close(self) -> None:
         """Finish the file; the handle itself stays open."""

@@ -13,7 +13,7 @@ from django.utils import timezone
 from sessions.models import CouncilSession, Recording, Stage
 from sessions.usual import Usual, usual
 from sessions.waiting import for_machine, for_preparation
-from sessions.wording import clock, duration, size
+from sessions.wording import clock, duration, hour, size
 from transcription.models import Part, Transcription
 
 WORKING = (Stage.HEARING, Stage.DRAFTING)
@@ -66,9 +66,20 @@ class Step:
         }[self.state]
 
     @property
+    def is_timed(self) -> bool:
+        """Whether it has a length: one that stopped half way has none."""
+        return self.state in ("done", "now") or self.until is not None
+
+    @property
+    def hours(self) -> str:
+        """Between which hours it was done."""
+        ends = [hour(timezone.localtime(at).time()) for at in (self.since, self.until)]
+        return " – ".join(dict.fromkeys(ends))
+
+    @property
     def seconds(self) -> float | None:
         """How long it took, or has been going on; None when that is not known."""
-        if self.since is None or self.state == "wait":
+        if self.since is None or not self.is_timed:
             return None
         return ((self.until or timezone.now()) - self.since).total_seconds()
 
@@ -155,7 +166,7 @@ class Progress:
         for recording, hearing in self.heard:
             said += cut_short(recording, hearing)
         if bad:
-            said += [f"«{r.name}» no se pudo preparar. {h.error}" for r, h in bad]
+            said += [reason(r, h) for r, h in bad]
             return Step(title, "bad", tuple(said), since, retry=failed(bad))
         if not self.hearings:
             return Step(title, "wait")
@@ -202,7 +213,7 @@ class Progress:
         since = self._heard_at()
         bad = [(r, h) for r, h in self.heard if h.status == h.FAILED]
         if bad:
-            said = tuple(f"«{r.name}»: {h.error}" for r, h in bad)
+            said = tuple(reason(r, h) for r, h in bad)
             return Step(title, "bad", said, since, retry=failed(bad))
         if all(h.status == Transcription.Status.DONE for h in self.hearings):
             until = latest(h.finished_at for h in self.hearings)
@@ -274,6 +285,13 @@ def cut_short(recording: Recording, hearing: Transcription) -> list[str]:
         f"{duration(brought)} de sonido: parece cortado. Se transcribe todo lo que "
         "trae; si tiene el archivo completo, súbalo."
     ]
+
+
+def reason(recording: Recording, hearing: Transcription) -> str:
+    """Return why a hearing stopped, naming its recording once."""
+    if recording.name in hearing.error:
+        return hearing.error
+    return f"«{recording.name}»: {hearing.error or 'no se supo por qué.'}"
 
 
 def has_aside(hearing: Transcription) -> bool:

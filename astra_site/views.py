@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from astra_site.condition import Condition
+from councils.accounts import only_council
 
 THEMES = (("light", "Claros"), ("dark", "Oscuros"), ("contrast", "De alto contraste"))
 THEME_SECONDS = 365 * 86400
@@ -24,6 +25,7 @@ DISK_FLOOR_BYTES = 5 * 1024**3
 @login_required
 def account(request: HttpRequest) -> HttpResponse:
     context = {
+        "council": only_council(request.user),
         "memberships": request.user.memberships.select_related("council"),
         "themes": THEMES,
         "theme": request.COOKIES.get("theme", "light"),

@@ -3,6 +3,8 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
+from councils.models import Council, User
+
 
 class AccountAdapter(DefaultAccountAdapter):
     """Closes the public sign-up: the staff inscribe each person in the admin."""
@@ -25,3 +27,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def format_email_subject(self, subject: str) -> str:
         return f"ASTRA: {subject}"
+
+
+def only_council(user: User) -> Council | None:
+    """The council whose name stands above pages of no council, when there is one."""
+    councils = list(Council.objects.visible_to(user)[:2])
+    return councils[0] if len(councils) == 1 else None

@@ -9,16 +9,10 @@ from django.views.decorators.http import require_GET
 
 from actas import delay, desk
 from actas.models import Acta
-from councils.models import Council, User
+from councils.accounts import only_council
 from sessions.models import Stage
 
 PAGE = 30  # rows
-
-
-def only_council(user: User) -> Council | None:
-    """The council whose name stands above, when `user` has exactly one."""
-    councils = list(Council.objects.visible_to(user)[:2])
-    return councils[0] if len(councils) == 1 else None
 
 
 @require_GET

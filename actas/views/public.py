@@ -81,9 +81,10 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     """
     asked = re.sub(r"[^A-Z0-9]", "", code.upper())
     version = archive.with_code(asked)
-    copy = CopyForm(request.POST or None, request.FILES or None)
+    posted = request.method == "POST"
+    copy = CopyForm(request.POST, request.FILES) if posted else CopyForm()
     same = None
-    if version and request.method == "POST" and copy.is_valid():
+    if version and posted and copy.is_valid():
         same = copy.sha256 == version.sha256
     context = {
         "section": "verify",

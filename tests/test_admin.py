@@ -1,0 +1,207 @@
+"""The back office: every row is there, what the machine wrote stays as it is."""
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django_q.models import Failure, OrmQ, Schedule, Success
+
+from actas.models import Edit, Utterance, Version
+from councils.models import Membership, Role, User
+from sessions.models import Attendance, Ballot, Speaker, Vote
+from tests.make import (
+    PASSWORD,
+    make_acta,
+    make_council,
+    make_councillor,
+    make_recording,
+    make_session,
+    make_transcription,
+    make_user,
+)
+from transcription.models import Part, Segment, Transcription, UsageRecord, Worker
+
+pytestmark = pytest.mark.django_db
+ROOMS = ["councils", "council_sessions", "transcription", "actas"]
+MODELS = [model for room in ROOMS for model in apps.get_app_config(room).get_models()]
+FROZEN = [Transcription, Part, Segment, Worker, UsageRecord, Utterance, Edit, Version]
+
+
+@pytest.fixture
+def chief(client: Client) -> Client:
+    client.force_login(make_user(is_staff=True, is_superuser=True))
+    return client
+
+
+def where(model: type, page: str = "", *args: object) -> str:
+    tail = "".join(f"{arg}/" for arg in args) + (f"{page}/" if page else "")
+    return f"/admin/{model._meta.app_label}/{model._meta.model_name}/{tail}"
+
+
+@pytest.fixture
+def rows() -> None:
+    """One row, at least, of every kind."""
+    council = make_council()
+    user = make_user(council, Role.SECRETARY)
+    councillor = make_councillor(council)
+    council.terms.create(text="Guacamayas")
+    session = make_session(council)
+    make_transcription(make_recording(session), ["Buenos días."])
+    acta = make_acta(session)
+    utterance = acta.utterances.first()
+    utterance.change(user, utterance.version, text="Otra cosa.")
+    acta.send()
+    acta.approve(user, {"text": "Dicho.", "title": "Acta"}, b"word")
+    Speaker.objects.create(session=session, voice="S1")
+    Attendance.objects.create(session=session, councillor=councillor, state="presente")
+    vote = Vote.objects.create(session=session, question="¿Aprueban?")
+    Ballot.objects.create(vote=vote, councillor=councillor, position=1, value="si")
+    session.agenda.create(position=1, title="Llamado a lista")
+    council.past_actas.create(file="past/a.docx", name="a.docx", sha256="0" * 64)
+    session.uploads.create(
+        user=user, name="b.mp3", bytes=1, expires_at="2030-01-01T00:00Z"
+    )
+    UsageRecord.objects.create(part=Part.objects.get(), seconds=1, price=1, cost=1)
+    Worker.speak("gpu-l4")
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_it_shows_every_row(chief: Client, rows: None, model: type) -> None:
+    assert admin.site.is_registered(model)
+    assert chief.get(where(model)).status_code == 200
+    first = model._default_manager.first()
+    assert first is not None
+    assert chief.get(where(model, "change", first.pk)).status_code == 200
+    searches = bool(admin.site.get_model_admin(model).search_fields)
+    assert not searches or chief.get(where(model), {"q": "a"}).status_code == 200
+
+
+@pytest.mark.parametrize("model", FROZEN, ids=lambda model: model.__name__)
+def test_it_leaves_what_the_machine_wrote_alone(
+    chief: Client, rows: None, model: type
+) -> None:
+    first = model._default_manager.first()
+    assert chief.get(where(model, "add")).status_code == 403
+    assert (
+        chief.post(where(model, "change", first.pk), {"text": "x"}).status_code == 403
+    )
+    assert (
+        chief.post(where(model, "delete", first.pk), {"post": "yes"}).status_code == 403
+    )
+
+
+def test_it_inscribes_a_person_with_email_name_and_password(chief: Client) -> None:
+    council = make_council()
+    form = {
+        "email": "Nueva@Example.com",
+        "name": "Nueva Persona",
+        "usable_password": "true",
+        "password1": PASSWORD,
+        "password2": PASSWORD,
+        "memberships-TOTAL_FORMS": "1",
+        "memberships-INITIAL_FORMS": "0",
+        "memberships-0-council": council.pk,
+        "memberships-0-role": "secretary",
+    }
+    assert "username" not in chief.get(where(User, "add")).content.decode()
+    answer = chief.post(where(User, "add"), form)
+    assert answer.status_code == 302
+    user = User.objects.get(email="nueva@example.com")
+    assert user.role_in(council) == Role.SECRETARY
+    inside = {"login": "nueva@example.com", "password": PASSWORD}
+    assert Client().post("/cuenta/login/", inside).status_code == 302
+
+
+def test_it_refuses_the_same_address_in_other_capitals(chief: Client) -> None:
+    make_user(email="una@example.com")
+    form = {
+        "email": "UNA@example.com",
+        "name": "Otra",
+        "usable_password": "false",
+        "memberships-TOTAL_FORMS": "0",
+        "memberships-INITIAL_FORMS": "0",
+    }
+    text = chief.post(where(User, "add"), form).content.decode()
+    assert "Ya hay una persona inscrita con ese correo" in text
+
+
+def test_it_links_the_rows_of_one_session(chief: Client, rows: None) -> None:
+    transcription = Transcription.objects.get()
+    recording = transcription.recording
+    session = recording.session
+    text = chief.get(where(type(session), "change", session.pk)).content.decode()
+    assert where(Transcription, "change", transcription.pk) in text
+    assert where(type(session.acta), "change", session.acta.pk) in text
+    text = chief.get(where(Transcription, "change", transcription.pk)).content.decode()
+    assert where(type(recording), "change", recording.pk) in text
+    parts = f"{where(Part)}?transcription__id__exact={transcription.pk}"
+    assert parts in text
+    assert "1 parte" in chief.get(parts).content.decode()
+
+
+def retry(client: Client, *transcriptions: Transcription) -> str:
+    form = {"action": "retry", "_selected_action": [t.pk for t in transcriptions]}
+    return client.post(where(Transcription), form, follow=True).content.decode()
+
+
+def test_it_retries_what_failed_and_says_what_did_not(chief: Client) -> None:
+    failed = make_transcription(status="failed", error="Se cortó.")
+    done = make_transcription(status="done")
+    text = retry(chief, failed, done)
+    assert "1 de nuevo en la fila" in text
+    assert "1 sin nada que reintentar" in text
+    failed.refresh_from_db()
+    assert (failed.status, failed.error) == ("waiting", "")
+    assert OrmQ.objects.filter(key="media").count() == 1
+
+
+def test_it_lets_only_who_may_change_retry(client: Client) -> None:
+    staff = make_user(is_staff=True)
+    staff.user_permissions.add(Permission.objects.get(codename="view_transcription"))
+    client.force_login(staff)
+    failed = make_transcription(status="failed")
+    retry(client, failed)
+    failed.refresh_from_db()
+    assert failed.status == "failed"
+    staff.user_permissions.add(Permission.objects.get(codename="change_transcription"))
+    retry(client, failed)
+    failed.refresh_from_db()
+    assert failed.status == "waiting"
+
+
+@pytest.mark.parametrize("model", [OrmQ, Success, Failure, Schedule])
+def test_it_keeps_pickles_for_superusers(client: Client, model: type) -> None:
+    staff = make_user(is_staff=True)
+    staff.user_permissions.set(Permission.objects.all())
+    client.force_login(staff)
+    assert client.get(where(model)).status_code == 403
+    assert where(model) not in client.get("/admin/").content.decode()
+    client.force_login(make_user(is_staff=True, is_superuser=True))
+    assert client.get(where(model)).status_code == 200
+
+
+def test_it_has_one_door(client: Client) -> None:
+    answer = client.get("/admin/login/?next=/admin/")
+    assert answer.url.startswith("/cuenta/login/")
+    client.force_login(make_user(make_council(), Role.SECRETARY))
+    assert client.get("/admin/login/").status_code == 403
+
+
+def test_it_decides_about_several_words(chief: Client, rows: None) -> None:
+    council = make_council()
+    words = [council.terms.create(text=text) for text in ("Uno", "Dos")]
+    form = {"action": "approve", "_selected_action": [word.pk for word in words]}
+    chief.post(where(type(words[0])), form)
+    assert council.terms.filter(state="approved").count() == 2
+    form["action"] = "reject"
+    chief.post(where(type(words[0])), form)
+    assert council.terms.filter(state="rejected").count() == 2
+
+
+def test_it_keeps_one_role_in_a_council(chief: Client) -> None:
+    council = make_council()
+    user = make_user(council, Role.READER)
+    form = {"user": user.pk, "council": council.pk, "role": "secretary"}
+    assert chief.post(where(Membership, "add"), form).status_code == 200
+    assert user.memberships.count() == 1

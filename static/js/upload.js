@@ -250,8 +250,10 @@ async function next() {
   if (queue.length) return next();
   const open = [...list.children].some((row) => row.querySelector("[data-do]:not([hidden])"));
   const wrong = list.querySelector(".wrong");
+  if (!finished || open) return;
   // What is said of a file that went wrong must stay readable.
-  if (finished && !open && !wrong) location.reload();
+  if (wrong) form.querySelector("[data-after]").hidden = false;
+  else location.reload();
 }
 
 function add(files) {

@@ -53,8 +53,6 @@ class HoursForm(forms.Form):
         self.session = session
         hours = {"opened_at": session.opened_at, "closed_at": session.closed_at}
         super().__init__(data, initial=hours)
-        for name in self.fields:
-            self.fields[name].widget.attrs["placeholder"] = "9:15 a. m."
 
     def clean_opened_at(self) -> time | None:
         # Fields are cleaned in order: the closing is read in the light of the opening.
@@ -105,7 +103,11 @@ class AttendanceForm(forms.Form):
                 "aria-label": label,
                 "placeholder": placeholder,
             }
-        self.fields["note"].widget.attrs |= {"class": "input", "autocomplete": "off"}
+        self.fields["note"].widget.attrs |= {
+            "class": "input",
+            "autocomplete": "off",
+            "size": 9,  # as narrow as the table needs; the style widens it
+        }
         for field in ("arrived", "left"):
             self.fields[field].opened, self.fields[field].closed = hours
 
@@ -182,17 +184,20 @@ class RollForm:
         wrong = [form for form in (self.hours, *self.rows) if not form.is_valid()]
         return not wrong
 
-    def save(self, user: User, confirm: str) -> None:
-        """Store every change; `confirm` is ALL, the id of a councillor, or ""."""
+    def asked(self, confirm: str) -> list[AttendanceForm]:
+        """The rows to confirm; `confirm` is ALL, the id of a councillor, or ""."""
+        if confirm == self.ALL:
+            return self.rows
+        return [form for form in self.rows if confirm == str(form.councillor.pk)]
+
+    def save(self, user: User, confirm: str) -> list[str]:
+        """Store every change; return who was not confirmed for want of a state."""
         if self.hours.has_changed():
             self.hours.save()
+        asked = self.asked(confirm)
         for form in self.rows:
-            form.save(user, confirm in {self.ALL, str(form.councillor.pk)})
-
-    @property
-    def unmarked(self) -> list[str]:
-        """Names of the councillors whose attendance has no state."""
-        return [form.councillor.full_name for form in self.rows if not form.chosen]
+            form.save(user, confirm=form in asked)
+        return [form.councillor.full_name for form in asked if not form.chosen]
 
     @property
     def roll(self) -> Roll:

@@ -30,13 +30,13 @@ def attendance(request: HttpRequest, pk: int) -> HttpResponse:
             form = RollForm(session, request.POST)
             valid = form.is_valid()
             if valid:
-                form.save(request.user, request.POST.get("confirm", ""))
+                unmarked = form.save(request.user, request.POST.get("confirm", ""))
     except NotAllowed as error:
         messages.error(request, str(error), extra_tags="bad")
         return redirect("attendance", pk)
     if not valid:
         return show(request, session, form, status=422)
-    say_what_was_saved(request, form)
+    say_what_was_saved(request, form.roll.missing, unmarked)
     return redirect(reverse("attendance", args=[pk]) + anchor(request))
 
 
@@ -56,10 +56,9 @@ def show(
     return render(request, "sessions/attendance.html", context, status=status)
 
 
-def say_what_was_saved(request: HttpRequest, form: RollForm) -> None:
-    missing = form.roll.missing
-    if request.POST.get("confirm") == form.ALL and form.unmarked:
-        names = ", ".join(form.unmarked)
+def say_what_was_saved(request: HttpRequest, missing: int, unmarked: list[str]) -> None:
+    if unmarked:
+        names = ", ".join(unmarked)
         said = f"Guardado. Falta marcar la asistencia de {names}."
         messages.warning(request, said, extra_tags="warn")
     elif missing:

@@ -81,6 +81,25 @@ def test_it_shows_the_acta_to_every_member_with_links_to_the_second(
     assert "Borrador, sin aprobar" in page
 
 
+def test_it_prints_facts_only_once_a_person_states_them(
+    client: Client, council: Council, acta: Acta
+) -> None:
+    councillor = make_councillor(council, "Marleny Londoño")
+    facts = (
+        acta.session.attendance.create(councillor=councillor, state="presente"),
+        acta.session.votes.create(question="Suficiente ilustración", yes=1, no=0),
+    )
+    log_in(client, council, "reader")
+    page = shown(client, acta)
+    assert "Marleny Londoño" not in page
+    assert "Suficiente ilustración" not in page
+    for fact in facts:
+        fact.confirm(make_user())
+    page = shown(client, acta)
+    assert "Marleny Londoño, concejala" in page
+    assert "Suficiente ilustración" in page
+
+
 def test_it_escapes_what_was_said(client: Client, council: Council, acta: Acta) -> None:
     acta.utterances.update(text="<script>alert(1)</script>")
     log_in(client, council, "secretary")

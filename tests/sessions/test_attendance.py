@@ -180,6 +180,20 @@ def test_it_confirms_all_that_have_a_state_and_names_the_rest(
     assert "Falta marcar la asistencia de Néstor Jaramillo" in page
 
 
+def test_it_does_not_confirm_a_row_without_a_state(
+    client: Client,
+    session: CouncilSession,
+    councillors: list[Councillor],
+    secretary: User,
+) -> None:
+    row = {"note": "Llamó por teléfono"}
+    data = posted(session, row, confirm=str(councillors[0].pk))
+    page = client.post(address(session), data, follow=True).content.decode()
+    stored = session.attendance.get()
+    assert (stored.note, stored.is_confirmed) == ("Llamó por teléfono", False)
+    assert "Falta marcar la asistencia de Gladys Idárraga." in page
+
+
 def test_it_confirms_what_the_page_showed_and_not_what_came_since(
     client: Client,
     session: CouncilSession,

@@ -19,10 +19,22 @@ from django.db.models import F, Max
 from django.urls import reverse
 from django.utils import timezone
 
-from councils.models import Council, User
+from actas.past_actas import PastActa
+from councils.models import User
 from sessions.facts import NotAllowed
 from sessions.models import AgendaItem, CouncilSession, Recording, Speaker
 from transcription.models import Segment
+
+__all__ = [
+    "Acta",
+    "Conflict",
+    "Edit",
+    "NotAllowed",
+    "PastActa",
+    "Utterance",
+    "Version",
+    "noted",
+]
 
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is read for another
 
@@ -145,19 +157,12 @@ class Acta(models.Model):
         Raises Conflict when somebody changed the same since, NotAllowed when closed.
         """
         undone = Edit.objects.filter(undoes=models.OuterRef("batch"))
-        last = (
-            self.edits.filter(who=user, undoes=None)
-            .exclude(models.Exists(undone))
-            .order_by("-pk")
-            .first()
-        )
-        if last is None:
-            return None
+        mine = self.edits.filter(who=user, undoes=None)
         with transaction.atomic():
             self.lock()
-            batch = uuid.uuid4()
-            for edit in self.edits.filter(batch=last.batch).order_by("-pk"):
-                edit.revert(user, batch)
+            last = mine.exclude(models.Exists(undone)).last()
+            if last is not None:
+                Edit.revert(self.edits.filter(batch=last.batch), user)
         return last
 
     def lock(self) -> None:
@@ -175,7 +180,6 @@ class Acta(models.Model):
         after: dict[str, Any],
         user: User,
         batch: uuid.UUID | None = None,
-        undoes: uuid.UUID | None = None,
     ) -> Edit:
         """Change the fields of `row` named in `after` and note the Edit.
 
@@ -191,8 +195,7 @@ class Acta(models.Model):
             after=after,
             who=user,
             batch=batch or uuid.uuid4(),
-            undoes=undoes,
-            **{Edit.target_of(row): row},
+            **{Edit.TARGETS[type(row)]: row},
         )
 
 
@@ -324,21 +327,36 @@ class Edit(models.Model):
     }
 
     @classmethod
-    def target_of(cls, row: models.Model) -> str:
-        return cls.TARGETS[type(row)]
+    def revert(cls, edits: EditQuerySet, user: User) -> None:
+        """Put back what was before `edits` of one batch, in a few queries.
 
-    @property
-    def target(self) -> Utterance | Speaker | AgendaItem:
-        return self.utterance or self.speaker or self.agenda_item
-
-    def revert(self, user: User, batch: uuid.UUID) -> None:
-        """Put back what was before. Raises Conflict when it was changed since."""
-        row = type(self.target).objects.select_for_update().get(pk=self.target.pk)
-        if any(noted(getattr(row, name)) != v for name, v in self.after.items()):
-            raise Conflict
-        self.acta.record(row, self.before, user, batch, undoes=self.batch)
-        if self.utterance_id:
-            Utterance.objects.filter(pk=row.pk).update(version=F("version") + 1)
+        Raises Conflict when something was changed since. The caller holds the lock.
+        """
+        batch, undoing = uuid.uuid4(), []
+        for model, name in cls.TARGETS.items():
+            ours = list(edits.filter(**{f"{name}__isnull": False}).order_by("-pk"))
+            pks = {getattr(edit, f"{name}_id") for edit in ours}
+            rows = model.objects.select_for_update().in_bulk(pks)
+            fields = set()
+            for edit in ours:
+                row = rows[getattr(edit, f"{name}_id")]
+                now = {field: noted(getattr(row, field)) for field in edit.after}
+                if now != edit.after:
+                    raise Conflict
+                back = cls(before=edit.after, after=edit.before, **{name: row})
+                back.acta_id, back.who = edit.acta_id, user
+                back.batch, back.undoes = batch, edit.batch
+                undoing.append(back)
+                fields |= set(edit.before)
+                for field, value in edit.before.items():
+                    setattr(row, field, value)
+            if model is Utterance:
+                fields.add("version")
+                for row in rows.values():
+                    row.version += 1
+            if rows:
+                model.objects.bulk_update(rows.values(), fields)
+        cls.objects.bulk_create(undoing)
 
 
 def verification_code() -> str:
@@ -376,25 +394,3 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"{self.acta}, versión {self.number}"
-
-
-class PastActa(models.Model):
-    """An acta from before ASTRA: a source of names, words and formulas."""
-
-    council = models.ForeignKey(Council, models.PROTECT, related_name="past_actas")
-    file = models.FileField("archivo", upload_to="past/")
-    name = models.CharField("nombre del archivo", max_length=255)
-    sha256 = models.CharField(max_length=64)
-    text = models.TextField("texto", blank=True)
-    findings = models.JSONField("lo leído", default=dict)
-    created_at = models.DateTimeField("recibida", auto_now_add=True)
-
-    class Meta:
-        verbose_name = "acta anterior"
-        verbose_name_plural = "actas anteriores"
-        constraints = [
-            models.UniqueConstraint(fields=["council", "sha256"], name="past_acta_once")
-        ]
-
-    def __str__(self) -> str:
-        return self.name

@@ -82,6 +82,8 @@ def transcribe_file(
             terms=terms,
             progress=partial(show, part=part),
         )
+    if progress:
+        progress(1.0)  # a file that breaks off ends before its declared length
     return found
 
 

@@ -17,7 +17,7 @@ from transcription.engines import Clip, EngineError
 from transcription.engines.whisper import _sentences
 
 DEMO = Path(__file__).resolve().parent.parent.parent / "demo"
-SECONDS = 50
+SECONDS = 30
 
 pytestmark = pytest.mark.skipif(
     not (DEMO / "recording.opus").exists(), reason="no demonstration recording"
@@ -72,7 +72,7 @@ def test_it_places_words_where_they_are_said() -> None:
 
 
 def test_it_hears_the_same_twice() -> None:
-    clip = Clip(opening()[: 12 * RATE], 0.0)
+    clip = Clip(opening()[: 6 * RATE], 0.0)
     engine = engines.load("base")
 
     first, second = (
@@ -92,6 +92,40 @@ def test_it_hears_nothing_in_noise() -> None:
     found = pipeline.transcribe(clips, engine)
 
     assert found == [[], []]
+
+
+def test_it_takes_smaller_batches_when_the_card_is_full(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    engine = engines.load("base")
+    sizes: list[int] = []
+
+    def round_of(clips: list, batch: list, *_: object) -> list:
+        sizes.append(len(batch))
+        if len(batch) > 2:
+            raise RuntimeError("CUDA failed with error out of memory")
+        return []
+
+    monkeypatch.setattr(engine, "_round", round_of)
+    monkeypatch.setattr(engine, "batch_size", 8)
+    clips = [Clip(np.zeros(RATE, np.float32), 0.0)] * 6
+
+    found = engine.transcribe(clips, language="es", terms=())
+
+    assert sizes == [6, 3, 1, 1, 1, 1, 1, 1]
+    assert len(found) == 6
+
+
+def test_it_says_when_the_card_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> list:
+        raise RuntimeError("CUDA error")
+
+    engine = engines.load("base")
+    monkeypatch.setattr(engine, "_round", fail)
+
+    with pytest.raises(EngineError, match="se intentará de nuevo") as caught:
+        engine.transcribe([Clip(np.zeros(RATE, np.float32), 0.0)], terms=())
+    assert not caught.value.permanent
 
 
 def test_it_stays_resident() -> None:

@@ -131,6 +131,11 @@ class Whisper:
             try:
                 pending += self._round(clips, batch, heard, tokenizer, prompt, careful)
             except RuntimeError as error:
+                if "out of memory" in str(error) and len(batch) > 1:
+                    # Smaller from now on: the card will not grow.
+                    self.batch_size = len(batch) // 2
+                    pending = batch + pending
+                    continue
                 raise EngineError(
                     f"Whisper se detuvo mientras transcribía: {error}. Lo ya "
                     "transcrito está guardado; el tramo se intentará de nuevo."

@@ -93,6 +93,6 @@ def verdicts(to_decide: int, to_deliberate: int) -> dict[str, str]:
     """Return what each number of present councillors allows, by the tag of a Roll."""
     return {
         "ok": f"Quórum decisorio, mínimo {to_decide}",
-        "warn": f"Solo quórum deliberatorio: para decidir faltan, mínimo {to_decide}",
-        "bad": f"Sin quórum: para deliberar, mínimo {to_deliberate}",
+        "warn": f"Solo quórum deliberatorio: para decidir se necesitan {to_decide}",
+        "bad": f"Sin quórum: para deliberar se necesitan {to_deliberate}",
     }

@@ -184,6 +184,10 @@ class RollForm:
         wrong = [form for form in (self.hours, *self.rows) if not form.is_valid()]
         return not wrong
 
+    @property
+    def has_errors(self) -> bool:
+        return any(form.errors for form in (self.hours, *self.rows))
+
     def asked(self, confirm: str) -> list[AttendanceForm]:
         """The rows to confirm; `confirm` is ALL, the id of a councillor, or ""."""
         if confirm == self.ALL:

@@ -261,6 +261,7 @@ def test_it_keeps_what_was_typed_when_an_hour_is_wrong(
     answer = client.post(address(session), posted(session, *rows, confirm="todos"))
     page = answer.content.decode()
     assert answer.status_code == 422
+    assert "Todavía no se guardó nada." in page
     assert said in page
     assert "Otra cosa" in page
     for value in typed.values():

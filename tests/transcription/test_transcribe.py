@@ -33,7 +33,7 @@ def test_it_prints_text_with_times(opening: Path) -> None:
     out, err = run(opening, "--engine", "base")
 
     assert out.startswith("[0:00:0")
-    assert "señor" in out.lower()
+    assert "buenos días" in out.lower()
     assert "0:00:08" in err
     assert "100%" in err
 

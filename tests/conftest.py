@@ -32,6 +32,14 @@ def own_folders(settings: LazySettings, tmp_path) -> None:
     }
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+) -> None:
+    """Threads of the live server keep no connection that would outlive the tests."""
+    connection.settings_dict["CONN_MAX_AGE"] = 0
+
+
 @pytest.fixture
 def clusters(transactional_db: None, tmp_path: Path) -> Iterator[Clusters]:
     """Real django-q clusters on the test's database and folders."""

@@ -9,14 +9,7 @@ import dataclasses
 import re
 import unicodedata
 
-from django.db.models import (
-    F,
-    Func,
-    IntegerField,
-    OuterRef,
-    QuerySet,
-    Subquery,
-)
+from django.db.models import F, Func, IntegerField, QuerySet
 
 from actas.models import Acta, Version
 
@@ -73,15 +66,12 @@ class OctetLength(Func):
 
 
 def in_force() -> QuerySet[Version]:
-    """The last approved version of every published acta, the latest session first.
+    """The published version of every acta that has one, the latest session first.
 
     The Word file stays in the database; `word_bytes` tells its size.
     """
-    last = Version.objects.filter(acta=OuterRef("acta")).order_by("-number")
     return (
-        Version.objects.filter(
-            acta__state=Acta.State.PUBLISHED, number=Subquery(last.values("number")[:1])
-        )
+        Version.objects.filter(pk__in=Acta.objects.public().values("public_version"))
         .select_related("acta__session__council")
         .annotate(word_bytes=OctetLength(F("word")))
         .defer("word")
@@ -156,8 +146,7 @@ def with_code(letters: str) -> Version | None:
 
 def details(version: Version) -> Details | None:
     """Return what everybody may know of an approved version; None if unpublished."""
-    if version.acta.state != Acta.State.PUBLISHED:
+    public = version.acta.public_version
+    if public is None or public.number < version.number:
         return None
-    last = version.acta.versions.order_by("-number").values_list("number", flat=True)
-    newest = last.first()
-    return Details(newer=newest if newest != version.number else None)
+    return Details(newer=public.number if public != version else None)

@@ -53,8 +53,9 @@ class ActaQuerySet(models.QuerySet["Acta"]):
         """Actas of the councils that `user` belongs to."""
         return self.filter(session__in=CouncilSession.objects.visible_to(user))
 
-    def published(self) -> ActaQuerySet:
-        return self.filter(state=Acta.State.PUBLISHED)
+    def public(self) -> ActaQuerySet:
+        """Actas of which everybody may read a version."""
+        return self.filter(public_version__isnull=False)
 
 
 class Acta(models.Model):
@@ -81,6 +82,15 @@ class Acta(models.Model):
     returned_because = models.TextField("por qué se devolvió", blank=True)
     created_at = models.DateTimeField("creada", auto_now_add=True)
     published_at = models.DateTimeField("publicada", null=True, blank=True)
+    # Stays in force while a later version is still being corrected or approved.
+    public_version = models.ForeignKey(
+        "Version",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="versión publicada",
+    )
 
     objects = ActaQuerySet.as_manager()
 
@@ -143,7 +153,10 @@ class Acta(models.Model):
     def publish(self) -> None:
         """Show the approved version to everybody. Raises NotAllowed."""
         self._move(
-            self.State.APPROVED, self.State.PUBLISHED, published_at=timezone.now()
+            self.State.APPROVED,
+            self.State.PUBLISHED,
+            published_at=timezone.now(),
+            public_version=self.latest_version,
         )
 
     def reopen(self, reason: str) -> None:

@@ -216,6 +216,15 @@ Q_CLUSTER = {
     },
 }
 
+# One cache for all processes, so that limits on wrong passwords count together.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": VAR / "cache",
+    }
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(env_number("TRUSTED_PROXIES", 0))
+
 # ---- People ----------------------------------------------------------------------
 AUTH_USER_MODEL = "councils.User"
 AUTHENTICATION_BACKENDS = [

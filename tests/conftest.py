@@ -23,6 +23,9 @@ def own_folders(settings: LazySettings, tmp_path) -> None:
     """Files of a test stay in its own folder; hashing passwords costs nothing."""
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.UPLOAD_FOLDER = tmp_path / "uploads"
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         **settings.STORAGES,

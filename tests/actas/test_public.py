@@ -140,20 +140,6 @@ def test_it_hands_out_the_approved_bytes(client: Client, council: Council) -> No
     assert 'filename="acta-042-rita.docx"' in answer["Content-Disposition"]
 
 
-def test_it_shows_the_version_in_force(client: Client, council: Council) -> None:
-    first = publish(council, 43, "Texto viejo.")
-    acta = first.acta
-    acta.reopen("Faltaba un voto.")
-    assert client.get(f"/publico/rita/{acta.pk}/").status_code == 404
-    acta.send()
-    acta.approve(make_user(), {"text": "Texto nuevo.", "title": "Acta"}, b"two")
-    acta.publish()
-    text = read(client, f"/publico/rita/{acta.pk}/")
-    assert "Texto nuevo." in text
-    assert "Texto viejo." not in text
-    assert "la que rige es la 2" in read(client, f"/verificar/{first.code}/")
-
-
 @pytest.mark.parametrize("tail", ["", "word/"])
 def test_it_hides_an_acta_behind_another_council(
     client: Client, council: Council, tail: str
@@ -189,6 +175,21 @@ def test_it_tells_everything_of_a_published_acta(
     text = read(client, f"/verificar/{version.code}/")
     for told in ("es válido", "Acta n.º 052", "Santa Rita", "Gladys", version.sha256):
         assert told in text
+
+
+def test_it_keeps_the_published_version_while_a_new_one_is_made(
+    client: Client, council: Council
+) -> None:
+    first = publish(council, 54, "Lo primero.")
+    first.acta.reopen("Falta un nombre.")
+    assert "Lo primero." in read(client, f"/publico/rita/{first.acta.pk}/")
+    first.acta.send()
+    second = first.acta.approve(make_user(), {"text": "Lo segundo."}, WORD)
+    assert "Lo primero." in read(client, f"/publico/rita/{first.acta.pk}/")
+    assert "Santa Rita" not in read(client, f"/verificar/{second.code}/")
+    first.acta.publish()
+    assert "Lo segundo." in read(client, f"/publico/rita/{first.acta.pk}/")
+    assert "la que rige es la 2" in read(client, f"/verificar/{first.code}/")
 
 
 def test_it_tells_little_of_what_is_not_published(

@@ -158,6 +158,21 @@ class BoundaryForm(forms.Form):
     )
     remove = forms.BooleanField(required=False)
 
-    def __init__(self, session: CouncilSession, data: Any = None, **options: Any):
+    def __init__(
+        self, session: CouncilSession, data: Any = None, **options: Any
+    ) -> None:
         super().__init__(data, **options)
         self.fields["item"].queryset = session.agenda.order_by("position")
+
+    @staticmethod
+    def likely(session: CouncilSession, second: float) -> int | None:
+        """Return the pk of the item that somebody would place at a second.
+
+        The one that begins there, or else the first after the last one before it.
+        """
+        later = None
+        for item in session.agenda.order_by("-position"):
+            if item.start is not None and item.start <= second:
+                return later if later and item.start < second else item.pk
+            later = item.pk
+        return later

@@ -119,7 +119,8 @@ def naming(acta: Acta, utterance: Utterance) -> Opened:
 
 
 def boundary(acta: Acta, utterance: Utterance) -> Opened:
-    form = BoundaryForm(acta.session)
+    here = BoundaryForm.likely(acta.session, utterance.start)
+    form = BoundaryForm(acta.session, initial={"item": here})
     return Opened(utterance.pk, "actas/_boundary.html", form)
 
 

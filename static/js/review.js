@@ -27,7 +27,7 @@ function tell(kind, text, retry) {
 
 // ---- What is kept here until it is kept there ---------------------------------------
 const drafts = {
-  key: (editor) => `astra:draft:${editor.form.dataset.user}:${editor.pk}`,
+  key: (editor) => `astra:draft:${list().dataset.user}:${editor.pk}`,
   keep(editor) {
     const draft = { text: editor.area.value, time: Date.now() };
     try {
@@ -267,10 +267,18 @@ function adopt(element) {
 let lastRow = null; // where one was before the tramo was read again
 const body = document.body;
 body.addEventListener("htmx:confirm", (event) => {
-  lastRow = event.detail.elt.closest(".row")?.id || lastRow;
-  if (event.detail.target?.id !== "filas" || !open?.row.isConnected) return;
-  event.preventDefault();
-  open.finish().then((done) => done && event.detail.issueRequest(true));
+  const { elt, target, issueRequest } = event.detail;
+  lastRow = elt.closest(".row")?.id || lastRow;
+  if (!open?.row.isConnected) return;
+  const inside = open.row.contains(elt);
+  if (open.isConflict && inside) return;
+  if (inside && elt.matches("[data-cancel]")) {
+    event.preventDefault();
+    open.cancel();
+  } else if (inside || target?.id === "filas") {
+    event.preventDefault(); // first what is written, then what was asked
+    (inside ? open.save() : open.finish({ stay: false })).then((done) => done && issueRequest(true));
+  }
 });
 body.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, target, requestConfig } = event.detail;
@@ -377,3 +385,8 @@ body.addEventListener("htmx:afterSwap", help);
 
 adopt(list());
 help();
+const left = open ? null : rows().find((row) => drafts.read({ pk: row.id.slice(1) }));
+if (left && left.querySelector("[hx-get*=editar]")) {
+  tell("bad", "Hay un texto suyo sin guardar.", () => openRow(left));
+  document.querySelector("#saved button").textContent = "Verlo";
+}

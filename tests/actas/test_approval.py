@@ -194,6 +194,7 @@ def test_it_refuses_who_may_not_approve(
 ) -> None:
     client.force_login(make_user(council, role))
     assert send(client, acta).status_code == 403
+    assert send(client, acta, read="").status_code == 403
     assert not acta.versions.exists()
 
 

@@ -214,12 +214,14 @@ def test_it_leaves_alone_what_another_person_changed_meanwhile(
     councillors: list[Councillor],
     secretary: User,
 ) -> None:
-    row = session.attendance.create(councillor=councillors[0], state="presente")
-    data = posted(session, {}, {"state": "ausente"})
-    Attendance.objects.filter(pk=row.pk).update(state="excusa")
+    for councillor in councillors[:2]:
+        session.attendance.create(councillor=councillor, state="presente")
+    data = posted(session, {}, {"note": "Llegó con su escolta"})
+    session.attendance.update(state="excusa")
     client.post(address(session), data)
-    row.refresh_from_db()
-    assert row.state == "excusa"
+    rows = session.attendance.order_by("councillor__order")
+    assert [row.state for row in rows] == ["excusa", "excusa"]
+    assert rows[1].note == "Llegó con su escolta"
 
 
 def test_it_confirms_a_changed_row_again_in_the_name_of_who_changed_it(

@@ -45,6 +45,8 @@ def follow(session: CouncilSession, say: Callable[[str], None]) -> Acta:
 def _news(hearing: Transcription, told: dict[int, str]) -> Iterator[str]:
     """Yield a line when there is something new to tell."""
     line = hearing.get_status_display()
+    if hearing.heard_at and hearing.status == Transcription.Status.WAITING:
+        line = "oída, por comprobar"
     if hearing.status == Transcription.Status.HEARING:
         heard = hearing.parts.aggregate(total=Sum("heard"))["total"] or 0
         line += f", {duration(heard)} de {duration(hearing.seconds or 0)}"

@@ -116,6 +116,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # ---- Files -----------------------------------------------------------------------
 MEDIA_ROOT = VAR / "media"
 if env("S3_BUCKET"):
+    from botocore.config import Config  # only a bucket needs it
+
     default_storage = {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
@@ -127,8 +129,13 @@ if env("S3_BUCKET"):
             "file_overwrite": False,
             "max_memory_size": 8 * 1024**2,  # a larger file is read through the disk
             "querystring_expire": 6 * 3600,  # a signed URL outlives one hearing
-            "signature_version": "s3v4",
-            "addressing_style": "path",
+            # R2 refuses the checksums that boto3 adds by itself since 1.36.
+            "client_config": Config(
+                signature_version="s3v4",
+                s3={"addressing_style": "path"},
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+            ),
         },
     }
 else:
@@ -151,6 +158,8 @@ UPLOAD_MAX_BYTES = int(env_number("UPLOAD_MAX_GB", 4) * 1024**3)
 UPLOAD_CHUNK_BYTES = 8 * 1024**2
 UPLOAD_EXPIRES_HOURS = env_number("UPLOAD_EXPIRES_HOURS", 48)
 RECORDING_MAX_HOURS = env_number("RECORDING_MAX_HOURS", 12)
+FILE_UPLOAD_TEMP_DIR = UPLOAD_FOLDER  # a form's file may be larger than /tmp
+UPLOAD_FOLDER.mkdir(parents=True, exist_ok=True)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # the form of a nominal vote is a long one
 
 # ---- Hearing ---------------------------------------------------------------------

@@ -10,207 +10,744 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('councils', '0001_start'),
-        ('transcription', '0001_start'),
+        ("councils", "0001_start"),
+        ("transcription", "0001_start"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CouncilSession',
+            name="CouncilSession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='número de la sesión')),
-                ('kind', models.CharField(choices=[('ordinaria', 'ordinaria'), ('extraordinaria', 'extraordinaria'), ('instalacion', 'de instalación'), ('clausura', 'de clausura'), ('especial', 'especial'), ('comision', 'de comisión')], default='ordinaria', max_length=16, verbose_name='clase')),
-                ('modality', models.CharField(choices=[('presencial', 'presencial'), ('virtual', 'virtual'), ('mixta', 'mixta')], default='presencial', max_length=12, verbose_name='modalidad')),
-                ('date', models.DateField(verbose_name='fecha')),
-                ('place', models.CharField(blank=True, default='Recinto del Concejo', max_length=160, verbose_name='lugar')),
-                ('opened_at', models.TimeField(blank=True, null=True, verbose_name='hora de apertura')),
-                ('closed_at', models.TimeField(blank=True, null=True, verbose_name='hora de cierre')),
-                ('secretary_name', models.CharField(blank=True, max_length=120, verbose_name='secretaría')),
-                ('engine', models.CharField(blank=True, help_text='Vacío: el del concejo.', max_length=40, verbose_name='motor de transcripción')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='creada')),
-                ('council', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='councils.council', verbose_name='concejo')),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='creada por')),
-                ('presider', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='councils.councillor', verbose_name='preside')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "number",
+                    models.PositiveIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="número de la sesión",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("ordinaria", "ordinaria"),
+                            ("extraordinaria", "extraordinaria"),
+                            ("instalacion", "de instalación"),
+                            ("clausura", "de clausura"),
+                            ("especial", "especial"),
+                            ("comision", "de comisión"),
+                        ],
+                        default="ordinaria",
+                        max_length=16,
+                        verbose_name="clase",
+                    ),
+                ),
+                (
+                    "modality",
+                    models.CharField(
+                        choices=[
+                            ("presencial", "presencial"),
+                            ("virtual", "virtual"),
+                            ("mixta", "mixta"),
+                        ],
+                        default="presencial",
+                        max_length=12,
+                        verbose_name="modalidad",
+                    ),
+                ),
+                ("date", models.DateField(verbose_name="fecha")),
+                (
+                    "place",
+                    models.CharField(
+                        blank=True,
+                        default="Recinto del Concejo",
+                        max_length=160,
+                        verbose_name="lugar",
+                    ),
+                ),
+                (
+                    "opened_at",
+                    models.TimeField(
+                        blank=True, null=True, verbose_name="hora de apertura"
+                    ),
+                ),
+                (
+                    "closed_at",
+                    models.TimeField(
+                        blank=True, null=True, verbose_name="hora de cierre"
+                    ),
+                ),
+                (
+                    "secretary_name",
+                    models.CharField(
+                        blank=True, max_length=120, verbose_name="secretaría"
+                    ),
+                ),
+                (
+                    "engine",
+                    models.CharField(
+                        blank=True,
+                        help_text="Vacío: el del concejo.",
+                        max_length=40,
+                        verbose_name="motor de transcripción",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, verbose_name="creada"),
+                ),
+                (
+                    "council",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sessions",
+                        to="councils.council",
+                        verbose_name="concejo",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="creada por",
+                    ),
+                ),
+                (
+                    "presider",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="councils.councillor",
+                        verbose_name="preside",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sesión',
-                'verbose_name_plural': 'sesiones',
-                'ordering': ['-date', '-number'],
+                "verbose_name": "sesión",
+                "verbose_name_plural": "sesiones",
+                "ordering": ["-date", "-number"],
             },
         ),
         migrations.CreateModel(
-            name='Attendance',
+            name="Attendance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('machine', 'ASTRA lo oyó'), ('person', 'lo escribió una persona')], default='person', max_length=8, verbose_name='origen')),
-                ('proof_start', models.FloatField(blank=True, null=True, verbose_name='se oye en (s)')),
-                ('proof_quote', models.TextField(blank=True, verbose_name='frase que lo prueba')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confirmado')),
-                ('state', models.CharField(blank=True, choices=[('presente', 'Presente'), ('excusa', 'Con excusa'), ('ausente', 'Ausente')], max_length=10, verbose_name='asistencia')),
-                ('arrived', models.TimeField(blank=True, null=True, verbose_name='llegó')),
-                ('left', models.TimeField(blank=True, null=True, verbose_name='se retiró')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='novedad')),
-                ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='confirmó')),
-                ('councillor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='councils.councillor', verbose_name='concejal')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attendance', to='council_sessions.councilsession', verbose_name='sesión')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("machine", "ASTRA lo oyó"),
+                            ("person", "lo escribió una persona"),
+                        ],
+                        default="person",
+                        max_length=8,
+                        verbose_name="origen",
+                    ),
+                ),
+                (
+                    "proof_start",
+                    models.FloatField(
+                        blank=True, null=True, verbose_name="se oye en (s)"
+                    ),
+                ),
+                (
+                    "proof_quote",
+                    models.TextField(blank=True, verbose_name="frase que lo prueba"),
+                ),
+                (
+                    "confirmed_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="confirmado"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("presente", "Presente"),
+                            ("excusa", "Con excusa"),
+                            ("ausente", "Ausente"),
+                        ],
+                        max_length=10,
+                        verbose_name="asistencia",
+                    ),
+                ),
+                (
+                    "arrived",
+                    models.TimeField(blank=True, null=True, verbose_name="llegó"),
+                ),
+                (
+                    "left",
+                    models.TimeField(blank=True, null=True, verbose_name="se retiró"),
+                ),
+                (
+                    "note",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="novedad"
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="confirmó",
+                    ),
+                ),
+                (
+                    "councillor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="councils.councillor",
+                        verbose_name="concejal",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attendance",
+                        to="council_sessions.councilsession",
+                        verbose_name="sesión",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'asistencia',
-                'verbose_name_plural': 'asistencia',
-                'ordering': ['session', 'councillor__order'],
+                "verbose_name": "asistencia",
+                "verbose_name_plural": "asistencia",
+                "ordering": ["session", "councillor__order"],
             },
         ),
         migrations.CreateModel(
-            name='AgendaItem',
+            name="AgendaItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='número')),
-                ('title', models.CharField(max_length=500, verbose_name='título oficial')),
-                ('kind', models.CharField(choices=[('lista', 'llamado a lista'), ('orden', 'lectura del orden del día'), ('acta', 'aprobación de actas'), ('debate', 'debate o control político'), ('proyecto', 'proyecto de acuerdo'), ('proposicion', 'proposiciones y varios'), ('otro', 'otro')], default='otro', max_length=12, verbose_name='clase')),
-                ('start', models.FloatField(blank=True, null=True, verbose_name='desde (s)')),
-                ('end', models.FloatField(blank=True, null=True, verbose_name='hasta (s)')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='agenda', to='council_sessions.councilsession', verbose_name='sesión')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="número")),
+                (
+                    "title",
+                    models.CharField(max_length=500, verbose_name="título oficial"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("lista", "llamado a lista"),
+                            ("orden", "lectura del orden del día"),
+                            ("acta", "aprobación de actas"),
+                            ("debate", "debate o control político"),
+                            ("proyecto", "proyecto de acuerdo"),
+                            ("proposicion", "proposiciones y varios"),
+                            ("otro", "otro"),
+                        ],
+                        default="otro",
+                        max_length=12,
+                        verbose_name="clase",
+                    ),
+                ),
+                (
+                    "start",
+                    models.FloatField(blank=True, null=True, verbose_name="desde (s)"),
+                ),
+                (
+                    "end",
+                    models.FloatField(blank=True, null=True, verbose_name="hasta (s)"),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="agenda",
+                        to="council_sessions.councilsession",
+                        verbose_name="sesión",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'punto del orden del día',
-                'verbose_name_plural': 'orden del día',
-                'ordering': ['session', 'position'],
+                "verbose_name": "punto del orden del día",
+                "verbose_name_plural": "orden del día",
+                "ordering": ["session", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Recording',
+            name="Recording",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='orden')),
-                ('name', models.CharField(max_length=255, verbose_name='nombre del archivo')),
-                ('file', models.FileField(max_length=255, upload_to=sessions.models.recording_file, verbose_name='archivo')),
-                ('sha256', models.CharField(max_length=64)),
-                ('bytes', models.BigIntegerField(verbose_name='tamaño en bytes')),
-                ('seconds', models.FloatField(null=True, verbose_name='segundos')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='subida')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recordings', to='council_sessions.councilsession', verbose_name='sesión')),
-                ('transcription', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='recording', to='transcription.transcription', verbose_name='transcripción vigente')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="orden")),
+                (
+                    "name",
+                    models.CharField(max_length=255, verbose_name="nombre del archivo"),
+                ),
+                (
+                    "file",
+                    models.FileField(
+                        max_length=255,
+                        upload_to=sessions.models.recording_file,
+                        verbose_name="archivo",
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64)),
+                ("bytes", models.BigIntegerField(verbose_name="tamaño en bytes")),
+                ("seconds", models.FloatField(null=True, verbose_name="segundos")),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, verbose_name="subida"),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="recordings",
+                        to="council_sessions.councilsession",
+                        verbose_name="sesión",
+                    ),
+                ),
+                (
+                    "transcription",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="recording",
+                        to="transcription.transcription",
+                        verbose_name="transcripción vigente",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'grabación',
-                'verbose_name_plural': 'grabaciones',
-                'ordering': ['session', 'position'],
+                "verbose_name": "grabación",
+                "verbose_name_plural": "grabaciones",
+                "ordering": ["session", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Speaker',
+            name="Speaker",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('machine', 'ASTRA lo oyó'), ('person', 'lo escribió una persona')], default='person', max_length=8, verbose_name='origen')),
-                ('proof_start', models.FloatField(blank=True, null=True, verbose_name='se oye en (s)')),
-                ('proof_quote', models.TextField(blank=True, verbose_name='frase que lo prueba')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confirmado')),
-                ('voice', models.CharField(blank=True, max_length=16, verbose_name='voz')),
-                ('name', models.CharField(blank=True, max_length=120, verbose_name='nombre')),
-                ('office', models.CharField(blank=True, max_length=120, verbose_name='cargo')),
-                ('gender', models.CharField(blank=True, choices=[('F', 'femenino'), ('M', 'masculino')], max_length=1, verbose_name='género')),
-                ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='confirmó')),
-                ('councillor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='councils.councillor', verbose_name='concejal')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='speakers', to='council_sessions.councilsession', verbose_name='sesión')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("machine", "ASTRA lo oyó"),
+                            ("person", "lo escribió una persona"),
+                        ],
+                        default="person",
+                        max_length=8,
+                        verbose_name="origen",
+                    ),
+                ),
+                (
+                    "proof_start",
+                    models.FloatField(
+                        blank=True, null=True, verbose_name="se oye en (s)"
+                    ),
+                ),
+                (
+                    "proof_quote",
+                    models.TextField(blank=True, verbose_name="frase que lo prueba"),
+                ),
+                (
+                    "confirmed_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="confirmado"
+                    ),
+                ),
+                (
+                    "voice",
+                    models.CharField(blank=True, max_length=16, verbose_name="voz"),
+                ),
+                (
+                    "name",
+                    models.CharField(blank=True, max_length=120, verbose_name="nombre"),
+                ),
+                (
+                    "office",
+                    models.CharField(blank=True, max_length=120, verbose_name="cargo"),
+                ),
+                (
+                    "gender",
+                    models.CharField(
+                        blank=True,
+                        choices=[("F", "femenino"), ("M", "masculino")],
+                        max_length=1,
+                        verbose_name="género",
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="confirmó",
+                    ),
+                ),
+                (
+                    "councillor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="councils.councillor",
+                        verbose_name="concejal",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="speakers",
+                        to="council_sessions.councilsession",
+                        verbose_name="sesión",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'voz',
-                'verbose_name_plural': 'voces',
-                'ordering': ['pk'],
+                "verbose_name": "voz",
+                "verbose_name_plural": "voces",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=255, verbose_name='nombre del archivo')),
-                ('bytes', models.BigIntegerField(verbose_name='tamaño en bytes')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='empezó')),
-                ('expires_at', models.DateTimeField(verbose_name='vence')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='uploads', to='council_sessions.councilsession', verbose_name='sesión')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='quien sube')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(max_length=255, verbose_name="nombre del archivo"),
+                ),
+                ("bytes", models.BigIntegerField(verbose_name="tamaño en bytes")),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, verbose_name="empezó"),
+                ),
+                ("expires_at", models.DateTimeField(verbose_name="vence")),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="uploads",
+                        to="council_sessions.councilsession",
+                        verbose_name="sesión",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="quien sube",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'subida en curso',
-                'verbose_name_plural': 'subidas en curso',
-                'ordering': ['created_at'],
+                "verbose_name": "subida en curso",
+                "verbose_name_plural": "subidas en curso",
+                "ordering": ["created_at"],
             },
         ),
         migrations.CreateModel(
-            name='Vote',
+            name="Vote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('machine', 'ASTRA lo oyó'), ('person', 'lo escribió una persona')], default='person', max_length=8, verbose_name='origen')),
-                ('proof_start', models.FloatField(blank=True, null=True, verbose_name='se oye en (s)')),
-                ('proof_quote', models.TextField(blank=True, verbose_name='frase que lo prueba')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confirmado')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='orden')),
-                ('question', models.TextField(verbose_name='lo que se vota')),
-                ('kind', models.CharField(choices=[('ordinaria', 'ordinaria'), ('nominal', 'nominal'), ('secreta', 'secreta')], default='ordinaria', max_length=10, verbose_name='clase')),
-                ('result', models.CharField(blank=True, choices=[('aprobada', 'Aprobada'), ('negada', 'Negada'), ('empate', 'Empate'), ('sin decision', 'Sin decisión')], max_length=14, verbose_name='resultado')),
-                ('yes', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='votos por el sí')),
-                ('no', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='votos por el no')),
-                ('start', models.FloatField(blank=True, null=True, verbose_name='desde (s)')),
-                ('agenda_item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='votes', to='council_sessions.agendaitem', verbose_name='punto')),
-                ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='confirmó')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='votes', to='council_sessions.councilsession', verbose_name='sesión')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("machine", "ASTRA lo oyó"),
+                            ("person", "lo escribió una persona"),
+                        ],
+                        default="person",
+                        max_length=8,
+                        verbose_name="origen",
+                    ),
+                ),
+                (
+                    "proof_start",
+                    models.FloatField(
+                        blank=True, null=True, verbose_name="se oye en (s)"
+                    ),
+                ),
+                (
+                    "proof_quote",
+                    models.TextField(blank=True, verbose_name="frase que lo prueba"),
+                ),
+                (
+                    "confirmed_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="confirmado"
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="orden"),
+                ),
+                ("question", models.TextField(verbose_name="lo que se vota")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("ordinaria", "ordinaria"),
+                            ("nominal", "nominal"),
+                            ("secreta", "secreta"),
+                        ],
+                        default="ordinaria",
+                        max_length=10,
+                        verbose_name="clase",
+                    ),
+                ),
+                (
+                    "result",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("aprobada", "Aprobada"),
+                            ("negada", "Negada"),
+                            ("empate", "Empate"),
+                            ("sin decision", "Sin decisión"),
+                        ],
+                        max_length=14,
+                        verbose_name="resultado",
+                    ),
+                ),
+                (
+                    "yes",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="votos por el sí"
+                    ),
+                ),
+                (
+                    "no",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="votos por el no"
+                    ),
+                ),
+                (
+                    "start",
+                    models.FloatField(blank=True, null=True, verbose_name="desde (s)"),
+                ),
+                (
+                    "agenda_item",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="votes",
+                        to="council_sessions.agendaitem",
+                        verbose_name="punto",
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="confirmó",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="votes",
+                        to="council_sessions.councilsession",
+                        verbose_name="sesión",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'votación',
-                'verbose_name_plural': 'votaciones',
-                'ordering': ['session', 'position', 'pk'],
+                "verbose_name": "votación",
+                "verbose_name_plural": "votaciones",
+                "ordering": ["session", "position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Ballot',
+            name="Ballot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='orden')),
-                ('value', models.CharField(choices=[('si', 'Sí'), ('no', 'No'), ('abstencion', 'Abstención'), ('no voto', 'No votó'), ('impedido', 'Impedido'), ('ausente', 'Ausente')], max_length=10, verbose_name='voto')),
-                ('councillor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='councils.councillor', verbose_name='concejal')),
-                ('vote', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ballots', to='council_sessions.vote', verbose_name='votación')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="orden")),
+                (
+                    "value",
+                    models.CharField(
+                        choices=[
+                            ("si", "Sí"),
+                            ("no", "No"),
+                            ("abstencion", "Abstención"),
+                            ("no voto", "No votó"),
+                            ("impedido", "Impedido"),
+                            ("ausente", "Ausente"),
+                        ],
+                        max_length=10,
+                        verbose_name="voto",
+                    ),
+                ),
+                (
+                    "councillor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="councils.councillor",
+                        verbose_name="concejal",
+                    ),
+                ),
+                (
+                    "vote",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="ballots",
+                        to="council_sessions.vote",
+                        verbose_name="votación",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'voto',
-                'ordering': ['vote', 'position'],
+                "verbose_name": "voto",
+                "ordering": ["vote", "position"],
             },
         ),
         migrations.AddConstraint(
-            model_name='councilsession',
-            constraint=models.UniqueConstraint(fields=('council', 'kind', 'number', 'date'), name='session_once', violation_error_message='Ese concejo ya tiene una sesión de esa clase, con ese número y en esa fecha. Ábrala en la lista de sesiones.'),
+            model_name="councilsession",
+            constraint=models.UniqueConstraint(
+                fields=("council", "kind", "number", "date"),
+                name="session_once",
+                violation_error_message="Ese concejo ya tiene una sesión de esa clase, con ese número y en esa fecha. Ábrala en la lista de sesiones.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(fields=('session', 'councillor'), name='attendance_once'),
+            model_name="attendance",
+            constraint=models.UniqueConstraint(
+                fields=("session", "councillor"), name="attendance_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.CheckConstraint(condition=models.Q(('arrived__isnull', True), ('left__isnull', True), ('left__gt', models.F('arrived')), _connector='OR'), name='leaves_after_arriving', violation_error_message='La hora de retiro es anterior a la llegada.'),
+            model_name="attendance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("arrived__isnull", True),
+                    ("left__isnull", True),
+                    ("left__gt", models.F("arrived")),
+                    _connector="OR",
+                ),
+                name="leaves_after_arriving",
+                violation_error_message="La hora de retiro es anterior a la llegada.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agendaitem',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('session', 'position'), name='agenda_position_once'),
+            model_name="agendaitem",
+            constraint=models.UniqueConstraint(
+                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                fields=("session", "position"),
+                name="agenda_position_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recording',
-            constraint=models.UniqueConstraint(fields=('session', 'position'), name='recording_position_once'),
+            model_name="recording",
+            constraint=models.UniqueConstraint(
+                fields=("session", "position"), name="recording_position_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recording',
-            constraint=models.UniqueConstraint(fields=('session', 'sha256'), name='recording_once'),
+            model_name="recording",
+            constraint=models.UniqueConstraint(
+                fields=("session", "sha256"), name="recording_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='speaker',
-            constraint=models.UniqueConstraint(condition=models.Q(('voice', ''), _negated=True), fields=('session', 'voice'), name='voice_once'),
+            model_name="speaker",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("voice", ""), _negated=True),
+                fields=("session", "voice"),
+                name="voice_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ballot',
-            constraint=models.UniqueConstraint(fields=('vote', 'councillor'), name='ballot_once'),
+            model_name="ballot",
+            constraint=models.UniqueConstraint(
+                fields=("vote", "councillor"), name="ballot_once"
+            ),
         ),
     ]

@@ -5,7 +5,6 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 from django.core.management import BaseCommand, CommandError
-from django.db.models import Max
 
 from actas import progress, word
 from actas.drafting import draft_of
@@ -49,7 +48,7 @@ class Command(BaseCommand):
         session = CouncilSession.objects.create(
             council=council,
             kind=options["kind"],
-            number=options["number"] or next_number(council, options["kind"]),
+            number=options["number"] or council.sessions.next_number(options["kind"]),
             date=parse_date(options["date"]),
         )
         try:
@@ -80,9 +79,3 @@ def parse_date(text: str) -> datetime.date:
         raise CommandError(
             f"La fecha «{text}» no existe: escríbala como 2026-08-14."
         ) from None
-
-
-def next_number(council: Council, kind: str) -> int:
-    """Return the number after the last session of that kind."""
-    sessions = council.sessions.filter(kind=kind)
-    return (sessions.aggregate(last=Max("number"))["last"] or 0) + 1

@@ -116,8 +116,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # ---- Files -----------------------------------------------------------------------
 MEDIA_ROOT = VAR / "media"
 if env("S3_BUCKET"):
-    from botocore.config import Config  # only a bucket needs it
-
+    # R2 refuses the checksums that boto3 adds by itself since 1.36.
+    for wanted in ("REQUEST_CHECKSUM_CALCULATION", "RESPONSE_CHECKSUM_VALIDATION"):
+        os.environ.setdefault(f"AWS_{wanted}", "when_required")
     default_storage = {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
@@ -129,13 +130,8 @@ if env("S3_BUCKET"):
             "file_overwrite": False,
             "max_memory_size": 8 * 1024**2,  # a larger file is read through the disk
             "querystring_expire": 6 * 3600,  # a signed URL outlives one hearing
-            # R2 refuses the checksums that boto3 adds by itself since 1.36.
-            "client_config": Config(
-                signature_version="s3v4",
-                s3={"addressing_style": "path"},
-                request_checksum_calculation="when_required",
-                response_checksum_validation="when_required",
-            ),
+            "signature_version": "s3v4",
+            "addressing_style": "path",
         },
     }
 else:

@@ -298,11 +298,6 @@ class Utterance(models.Model):
         return edit
 
 
-class EditQuerySet(models.QuerySet["Edit"]):
-    def visible_to(self, user: User) -> EditQuerySet:
-        return self.filter(acta__in=Acta.objects.visible_to(user))
-
-
 class Edit(models.Model):
     """One change by one person: append-only, and undone only by another Edit."""
 
@@ -323,8 +318,6 @@ class Edit(models.Model):
     batch = models.UUIDField("junto con", db_index=True)
     undoes = models.UUIDField("deshace", null=True)
 
-    objects = EditQuerySet.as_manager()
-
     class Meta:
         verbose_name = "corrección"
         verbose_name_plural = "correcciones"
@@ -333,14 +326,10 @@ class Edit(models.Model):
     def __str__(self) -> str:
         return f"{self.who}, {timezone.localtime(self.at):%d/%m/%Y %H:%M}"
 
-    TARGETS = {
-        Utterance: "utterance",
-        Speaker: "speaker",
-        AgendaItem: "agenda_item",
-    }
+    TARGETS = {Utterance: "utterance", Speaker: "speaker", AgendaItem: "agenda_item"}
 
     @classmethod
-    def revert(cls, edits: EditQuerySet, user: User) -> None:
+    def revert(cls, edits: models.QuerySet[Edit], user: User) -> None:
         """Put back what was before `edits` of one batch, in a few queries.
 
         Raises Conflict when something was changed since. The caller holds the lock.
@@ -353,8 +342,7 @@ class Edit(models.Model):
             fields = set()
             for edit in ours:
                 row = rows[getattr(edit, f"{name}_id")]
-                now = {field: noted(getattr(row, field)) for field in edit.after}
-                if now != edit.after:
+                if any(noted(getattr(row, f)) != v for f, v in edit.after.items()):
                     raise Conflict
                 back = cls(before=edit.after, after=edit.before, **{name: row})
                 back.acta_id, back.who = edit.acta_id, user

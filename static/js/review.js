@@ -173,7 +173,10 @@ class Editor {
 
   failed(why) {
     drafts.keep(this);
-    tell("bad", `No se pudo guardar: ${why}. Su texto sigue aquí.`, () => this.save());
+    tell("bad", `No se pudo guardar: ${why}. Su texto sigue aquí.`, () => {
+      this.area.focus({ preventScroll: true });
+      this.save();
+    });
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), RETRIES[Math.min(this.failures, 3)]);
     this.failures += 1;

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from actas.editing import OutOfOrder, move_item
+from actas.forms import BoundaryForm
 from actas.models import Acta, NotAllowed
 from sessions.models import AgendaItem
 from tests.make import make_acta, make_session, make_user
@@ -106,6 +107,14 @@ def test_it_begins_an_item_at_a_row(client: Client, acta: Acta, alice) -> None:
     assert item(acta, 3).start == 70.0
     assert "El punto 3 empieza aquí." in answer.text
     assert "<h2>3. Punto 3</h2>" in answer.text
+
+
+@pytest.mark.parametrize(("second", "position"), [(0, 1), (20, 2), (40, 2), (70, 3)])
+def test_it_proposes_the_item_that_comes(
+    acta: Acta, second: float, position: int
+) -> None:
+    proposed = BoundaryForm.likely(acta.session, second)
+    assert proposed == item(acta, position).pk
 
 
 def test_it_removes_a_beginning_from_a_row(client: Client, acta: Acta, alice) -> None:

@@ -141,6 +141,7 @@ def confirm(acta: Acta, user: User) -> None:
     session, truth = acta.session, read("truth")
     about = read("council")["session"]
     session.opened_at, session.closed_at = about["opening"], about["closing"]
+    session.presider = session.council.councillors.get(full_name=truth["president"])
     session.save()
     session.refresh_from_db()
     people = {c.full_name: c for c in session.council.councillors.all()}

@@ -18,7 +18,6 @@ class Making:
         used = dict.fromkeys(h.engine for h in hearings if h)
         self.heard = bool(used)
         self.engines = list(used) or [session.engine_alias]
-        self.machines = sorted({part.worker for part in parts if part.worker})
         self._parts = [part.pk for part in parts]
 
     @property

@@ -45,7 +45,7 @@ def baseline(path: Path | str, model_dir: Path | str, *, batched: bool = False) 
 
 def ours(path: Path | str, model_dir: Path | str, terms: list[str]) -> str:
     """Return what ASTRA's pipeline hears, with the same weights."""
-    engine = Whisper(str(model_dir), compute_type="int8")
+    engine = Whisper(str(model_dir), compute_type="int8", models=model_dir)
     segments = pipeline.transcribe_file(path, engine, terms=terms)
     return " ".join(segment.text for segment in segments)
 

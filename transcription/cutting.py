@@ -122,7 +122,9 @@ class Cutter:
         self._position = 0
         self._start = 0  # frames of the recording before this part
         self._rest = np.zeros(0, np.float32)  # less than a frame, not yet judged
-        self._held: list[np.ndarray] = []  # int16, whole frames
+        # int16, whole frames. It grows in place: joining a list of blocks would hold
+        # the part twice, and memory is what this pass must not take.
+        self._held = bytearray()
         self._speech: list[np.ndarray] = []  # a probability a frame
         self._loudness: list[np.ndarray] = []  # an energy a frame
         self._frames = 0
@@ -148,7 +150,7 @@ class Cutter:
         if not len(samples):
             return
         frames = samples.reshape(-1, FRAME)
-        self._held.append(as_int16(samples))
+        self._held += as_int16(samples).tobytes()
         self._speech.append(self._detector(frames))
         self._loudness.append((frames**2).mean(axis=1))
         self._frames += len(frames)
@@ -170,7 +172,7 @@ class Cutter:
         return max(best, 1)
 
     def _close(self, frames: int, missing: int = 0) -> tuple[PartCut, np.ndarray]:
-        samples = np.concatenate(self._held)
+        samples = np.frombuffer(self._held, np.int16)
         speech = np.concatenate(self._speech)
         loudness = np.concatenate(self._loudness)
         length = frames * FRAME - missing
@@ -185,7 +187,7 @@ class Cutter:
             ),
         )
         # Copies: a view would keep the whole part alive.
-        self._held = [samples[frames * FRAME :].copy()]
+        self._held = bytearray(samples[frames * FRAME :])
         self._speech = [speech[frames:].copy()]
         self._loudness = [loudness[frames:].copy()]
         self._frames -= frames

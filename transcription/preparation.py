@@ -1,8 +1,10 @@
 """A stored recording in; parts, drawn wave and playback copy out, in one pass."""
 
 import tempfile
-from typing import Any
+from collections.abc import Iterable
+from typing import IO, Any
 
+import numpy as np
 from django.core.files import File
 from django.core.files.storage import default_storage
 
@@ -35,10 +37,8 @@ def prepare(
                 peaks.write(block)
                 if player:
                     player.write(block)
-                for cut, heard in cutter.feed(block):
-                    _store(transcription, token, cut, heard)
-            for cut, heard in cutter.finish():
-                _store(transcription, token, cut, heard)
+                _store(transcription, token, cutter.feed(block))
+            _store(transcription, token, cutter.finish())
             playback = _keep_copy(transcription, player, copy) if player else ""
     return {
         "seconds": samples / audio.RATE,
@@ -53,19 +53,27 @@ def clear(transcription: Transcription) -> None:
         default_storage.delete(part.file)
 
 
-def _store(transcription: Transcription, token: Token, cut: PartCut, heard) -> None:
-    if transcription.has(cut):
-        return  # an earlier attempt made it; what was heard in it stays
-    with tempfile.TemporaryFile() as flac:
-        writer = audio.FlacWriter(flac)
-        writer.write(heard)
-        writer.close()
-        flac.seek(0)
-        name = f"parts/{transcription.pk}/{cut.position:03d}-{token.hex}.flac"
-        transcription.keep(token, cut, default_storage.save(name, File(flac)))
+def _store(
+    transcription: Transcription,
+    token: Token,
+    parts: Iterable[tuple[PartCut, np.ndarray]],
+) -> None:
+    """Store and announce each part; in a function, so that its samples are let go."""
+    for cut, samples in parts:
+        if transcription.has(cut):
+            continue  # an earlier attempt made it; what was heard in it stays
+        with tempfile.TemporaryFile() as flac:
+            writer = audio.FlacWriter(flac)
+            writer.write(samples)
+            writer.close()
+            flac.seek(0)
+            name = f"parts/{transcription.pk}/{cut.position:03d}-{token.hex}.flac"
+            transcription.keep(token, cut, default_storage.save(name, File(flac)))
 
 
-def _keep_copy(transcription: Transcription, player, copy) -> str:
+def _keep_copy(
+    transcription: Transcription, player: audio.PlaybackWriter, copy: IO[bytes]
+) -> str:
     """Store the copy under the recording's hash, once for all its transcriptions."""
     player.close()
     name = f"playback/{transcription.sha256}.mp3"

@@ -271,10 +271,12 @@ function add(files) {
 
 input.required = false;
 form.querySelector("button[name=subir]").hidden = true;
-input.addEventListener("change", () => {
+function take() {
   add([...input.files]);
   input.value = "";
-});
+}
+input.addEventListener("change", take);
+if (input.files.length) take(); // chosen while this script was still on its way
 const drop = form.querySelector(".drop");
 drop.addEventListener("dragover", (event) => {
   event.preventDefault();

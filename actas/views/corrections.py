@@ -81,11 +81,13 @@ def collision(request: HttpRequest, utterance: Utterance, form: SentenceForm) ->
     """Return the row with one's own text and the one that came in between."""
     utterance.refresh_from_db()
     last: Edit | None = utterance.edits.select_related("who").last()
-    who = "usted, en otra ventana," if last and last.who == request.user else ""
-    notice = "Mientras usted escribía, {} cambió esta intervención{}".format(
-        who or (last.who if last else "alguien"),
-        f" a las {hour(timezone.localtime(last.at).time())}" if last else "",
-    )
+    if last and last.who == request.user:
+        notice = "Usted cambió esta intervención en otra ventana"
+    else:
+        who = last.who if last else "alguien"
+        notice = f"Mientras usted escribía, {who} cambió esta intervención"
+    if last:
+        notice += f" a las {hour(timezone.localtime(last.at).time())}"
     mine = {**form.cleaned_data, "version": utterance.version, "token": uuid.uuid4()}
     again = SentenceForm(initial=mine)
     return Opened(utterance.pk, "actas/_conflict.html", again, full_stop(notice))

@@ -268,6 +268,7 @@ function adopt(element) {
 
 // ---- htmx: rows that are swapped, whole tramos that are read again ----------------------
 let lastRow = null; // where one was before the tramo was read again
+let lastTop = null; // and how high on the screen that was
 const body = document.body;
 body.addEventListener("htmx:confirm", (event) => {
   const { elt, target, issueRequest } = event.detail;
@@ -298,6 +299,7 @@ body.addEventListener("htmx:beforeSwap", (event) => {
       event.detail.selectOverride = ".row";
     }
   }
+  lastTop = document.getElementById(lastRow)?.getBoundingClientRect().top;
   if (target.matches(".row") && !target.matches(".editing")) closedRows.set(target.id, target.outerHTML);
 });
 body.addEventListener("htmx:afterSettle", (event) => {
@@ -305,13 +307,16 @@ body.addEventListener("htmx:afterSettle", (event) => {
   const from = requestConfig?.elt;
   if (elt.id === "filas") {
     closedRows.clear();
-    document.getElementById(lastRow)?.focus({ preventScroll: true });
+    const row = document.getElementById(lastRow);
+    row?.focus({ preventScroll: true });
+    if (row) scrollBy(0, row.getBoundingClientRect().top - lastTop); // under the same eyes
   } else if (from?.matches(".check")) {
     document.getElementById(lastRow)?.querySelector(".check")?.focus({ preventScroll: true });
   } else if (elt.matches(".row") && !elt.matches(".editing")) {
     elt.focus({ preventScroll: true });
   } else if (elt.matches(".row")) {
     elt.querySelector("select, input:not([type=hidden])")?.focus({ preventScroll: true });
+    elt.scrollIntoView({ block: "nearest" });
   }
   changed();
 });

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import Error, close_old_connections, connection
 from django.utils import timezone
 from django_q.models import OrmQ
 
@@ -24,7 +24,7 @@ WATCH_SECONDS = 3.0
 # A message that stays this long while nobody holds a lease was lost by a killed
 # worker: first it is handed out again, then its cluster is started anew. django-q2
 # itself notices neither (a worker killed while idle freezes its whole cluster).
-STALE_SECONDS = 45.0
+STALE_SECONDS = {"astra": 120.0, "media": 45.0, "gpu": 45.0}  # a draft has no lease
 STOP_SECONDS = 20.0
 PR_SET_PDEATHSIG = 1  # prctl(2)
 
@@ -85,7 +85,8 @@ class Clusters:
             name: Process(name, command, Q_CLUSTER_NAME=name, **environment)
             for name in NAMES
         }
-        self._seen: dict[int, float] = {}  # message id -> since when it waits
+        # Of each cluster: message id -> since when it waits.
+        self._seen: dict[str, dict[int, float]] = {name: {} for name in NAMES}
         self._warned: set[str] = set()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
@@ -121,7 +122,7 @@ class Clusters:
                 close_old_connections()
                 for name in NAMES:
                     self._look_for_lost_messages(name)
-            except DatabaseError as error:
+            except Error as error:
                 self._say(f"La base de datos no responde ({error}); se sigue probando.")
         connection.close()
 
@@ -131,22 +132,20 @@ class Clusters:
         self._processes[name].start()
 
     def _look_for_lost_messages(self, name: str) -> None:
-        waiting = set(OrmQ.objects.filter(key=name).values_list("pk", flat=True))
         now = time.monotonic()
-        if is_busy(name):
-            self._seen.update(dict.fromkeys(waiting, now))
-        for pk in waiting:
-            self._seen.setdefault(pk, now)
-        lost = [pk for pk in waiting if now - self._seen[pk] > STALE_SECONDS]
+        before = {} if is_busy(name) else self._seen[name]
+        waiting = OrmQ.objects.filter(key=name).values_list("pk", flat=True)
+        seen = self._seen[name] = {pk: before.get(pk, now) for pk in waiting}
+        lost = [pk for pk, since in seen.items() if now - since > STALE_SECONDS[name]]
         if not lost:
-            if not waiting:
+            if not seen:
                 self._warned.discard(name)
             return
         if name in self._warned:
             self._restart(name)
         self._warned ^= {name}
         OrmQ.objects.filter(pk__in=lost).update(lock=timezone.now())
-        self._seen.update(dict.fromkeys(lost, now))
+        seen.update(dict.fromkeys(lost, now))
 
 
 def is_busy(name: str) -> bool:

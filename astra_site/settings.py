@@ -41,6 +41,10 @@ VAR = Path(env("ASTRA_VAR") or BASE_DIR / "var")  # everything that is written
 # ---- Who and where ---------------------------------------------------------------
 # A laptop needs no secret; a server that faces the network does, and says so.
 DEBUG = env_bool("DEBUG", not env("SECRET_KEY"))
+if not DEBUG and not env("SECRET_KEY"):
+    raise ImproperlyConfigured(
+        "Falta SECRET_KEY: sin DEBUG hace falta una clave propia, larga y secreta."
+    )
 SECRET_KEY = env("SECRET_KEY") or "only-for-a-laptop-never-for-a-server-" + "x" * 20
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
@@ -129,7 +133,6 @@ if env("S3_BUCKET"):
             "region_name": env("S3_REGION") or "auto",
             "file_overwrite": False,
             "max_memory_size": 8 * 1024**2,  # a larger file is read through the disk
-            "querystring_expire": 6 * 3600,  # a signed URL outlives one hearing
             "signature_version": "s3v4",
             "addressing_style": "path",
         },
@@ -183,6 +186,9 @@ LEASE_SECONDS = env_number("LEASE_SECONDS", 60)  # silence after which a worker 
 # ---- Background work -------------------------------------------------------------
 # django-q2 is the doorbell; our rows are the queue. `retry` counts from the moment a
 # message is taken, prefetched ones included, so it is far above `timeout`.
+# Messages are signed pickles: whoever holds this key can run code in a cluster. Site
+# and workers share it, and nothing else: a worker's SECRET_KEY is its own.
+QUEUE_SECRET = env("QUEUE_SECRET") or SECRET_KEY
 Q_CLUSTER = {
     "name": "astra",
     "orm": "default",

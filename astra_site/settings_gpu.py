@@ -1,7 +1,7 @@
 """What a GPU worker loads: the queue, the transcription rows, nothing that people see.
 
 The worker knows its database and its files from the environment like the site does;
-its SECRET_KEY is its own.
+its SECRET_KEY is its own, and QUEUE_SECRET the one that both share.
 """
 
 from astra_site.settings import *  # noqa: F403

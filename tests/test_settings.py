@@ -76,3 +76,24 @@ def test_it_builds_the_bucket_from_the_environment() -> None:
     bucket = {"S3_BUCKET": "actas", "S3_ENDPOINT": "https://r2.example.com"}
     done = manage("shell", "--no-imports", "-c", code, **PRODUCTION, **bucket)
     assert done.stdout.split() == ["S3Storage", "actas", "https://r2.example.com"]
+
+
+def test_it_refuses_a_server_without_a_secret() -> None:
+    done = manage("check", DEBUG="0")
+    assert done.returncode != 0
+    assert "Falta SECRET_KEY" in done.stderr.splitlines()[-1]
+
+
+def test_it_lets_a_worker_with_its_own_secret_read_the_queue() -> None:
+    sign = "from django_q.signing import SignedPackage as S; print(S.dumps({'id': 7}))"
+    read = "from django_q.signing import SignedPackage as S; print(S.loads('{}'))"
+    site = {"SECRET_KEY": "la-del-sitio" * 5, "QUEUE_SECRET": "la-de-la-cola"}
+    worker = {"SECRET_KEY": "la-de-la-maquina" * 4, "QUEUE_SECRET": "la-de-la-cola"}
+    message = manage("shell", "--no-imports", "-c", sign, **site).stdout.strip()
+    gpu = "astra_site.settings_gpu"
+    code = read.format(message)
+    done = manage("shell", "--no-imports", "-c", code, settings=gpu, **worker)
+    assert done.stdout.strip() == "{'id': 7}"
+    worker["QUEUE_SECRET"] = "otra"
+    done = manage("shell", "--no-imports", "-c", code, settings=gpu, **worker)
+    assert "BadSignature" in done.stderr

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection, models
+from django.db import Error, close_old_connections, connection, models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django_q.tasks import async_task
@@ -27,6 +27,7 @@ RING_AGAIN_SECONDS = 60  # a doorbell that nobody answered is rung again
 logger = logging.getLogger(__name__)
 
 Token = uuid.UUID
+ALL = Q()  # a condition that everything meets
 
 
 class LeaseLost(Exception):
@@ -43,9 +44,10 @@ class LeasedQuerySet(models.QuerySet):
         return self.filter(status__in=self.model.LEASED, lease_until__gte=Now())
 
     def unclaimed(self) -> LeasedQuerySet:
-        """Work that was announced a while ago and that nobody took."""
+        """Work that was announced a while ago and that nobody took, oldest first."""
         since = Now() - datetime.timedelta(seconds=RING_AGAIN_SECONDS)
-        return self.filter(status=self.model.WAITING, rung_at__lt=since)
+        waiting = self.filter(status=self.model.WAITING, rung_at__lt=since)
+        return waiting.order_by("rung_at")
 
 
 class Leased(models.Model):
@@ -75,13 +77,16 @@ class Leased(models.Model):
     def _lease(cls) -> Any:
         return Now() + datetime.timedelta(seconds=settings.LEASE_SECONDS)
 
-    def _claim(self, status: str, **changes: Any) -> Token | None:
-        """Take the work if nobody holds it; return the token, or None if taken."""
+    def _claim(self, status: str, only: Q = ALL, **changes: Any) -> Token | None:
+        """Take the work if nobody holds it and `only` is true of it.
+
+        Returns the token, or None if it is not to be had.
+        """
         token = uuid.uuid4()
         free = Q(status=self.WAITING) | Q(status=status, lease_until__lt=Now())
         taken = (
             type(self)
-            .objects.filter(free, pk=self.pk, attempt__lt=MAX_ATTEMPTS)
+            .objects.filter(free, only, pk=self.pk, attempt__lt=MAX_ATTEMPTS)
             .update(
                 status=status,
                 token=token,
@@ -114,8 +119,9 @@ class Leased(models.Model):
         What went back is announced again by `sweep`, a minute later, so that a
         passing trouble has time to pass. Returns False when the lease was lost.
         """
-        self.refresh_from_db(fields=["attempt"])
-        aside = permanent or self.attempt >= MAX_ATTEMPTS
+        mine = type(self).objects.filter(pk=self.pk)
+        attempt = mine.values_list("attempt", flat=True).first()
+        aside = permanent or (attempt or 0) >= MAX_ATTEMPTS
         status = self.FAILED if aside else self.WAITING
         return self._move(token, status, error=reason, rung_at=Now())
 
@@ -182,7 +188,7 @@ class Heartbeat:
                 close_old_connections()
                 self.lost = not self._work.heartbeat(self._token, **self.progress)
                 proven = time.monotonic()
-            except DatabaseError as error:
+            except Error as error:
                 logger.warning("No heartbeat for %s: %s", self._work, error)
                 self.lost = time.monotonic() - proven > settings.LEASE_SECONDS
             if self.lost:

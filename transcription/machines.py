@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 class WorkerQuerySet(models.QuerySet["Worker"]):
     def silent(self) -> WorkerQuerySet:
-        """Machines that hold no work and said nothing for ten minutes."""
+        """Machines thought alive that said nothing for ten minutes."""
         since = Now() - datetime.timedelta(minutes=10)
         return self.filter(state=Worker.State.ALIVE, heartbeat_at__lt=since)
 

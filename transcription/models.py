@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django_q.tasks import async_task
 
@@ -85,6 +86,7 @@ class Transcription(Leased):
         Raises EngineError when the engine is not known.
         """
         fields["settings_hash"] = engines.settings_hash(fields["engine"])
+        fields["model"] = engines.model_of(fields["engine"])
         with transaction.atomic():
             transcription = cls.objects.create(**fields)
             transcription.ring()
@@ -92,7 +94,8 @@ class Transcription(Leased):
 
     def claim(self) -> Token | None:
         """Take the preparation; return the token, or None if it is not to be had."""
-        return self._claim(self.Status.PREPARING, started_at=Now())
+        unprepared = Q(prepared_at__isnull=True)  # WAITING is also what assembly is
+        return self._claim(self.Status.PREPARING, unprepared, started_at=Now())
 
     def has(self, cut: PartCut) -> bool:
         """Whether an earlier attempt already made this very part."""
@@ -142,9 +145,7 @@ class Transcription(Leased):
 
     def claim_assembly(self) -> Token | None:
         """Take the assembly; return the token, or None if it is not to be had."""
-        if not self.heard_at:
-            return None
-        return self._claim(self.Status.ASSEMBLING)
+        return self._claim(self.Status.ASSEMBLING, Q(heard_at__isnull=False))
 
     def finish(self, token: Token) -> bool:
         """Record the end and hand over to the task named in `then`."""
@@ -159,10 +160,10 @@ class Transcription(Leased):
         """Begin again what failed; what is done stays done. False if nothing failed."""
         again = {"attempt": 0, "error": "", "token": None, "lease_until": None}
         with transaction.atomic():
-            aside = self.parts.filter(status=Part.Status.FAILED)
-            if aside.exists() and self.prepared_at:
-                for part in aside:
-                    part.reset()
+            aside = list(self.parts.filter(status=Part.Status.FAILED))
+            for part in aside:
+                part.reset()
+            if aside and self.prepared_at:
                 Transcription.objects.filter(pk=self.pk).update(
                     status=self.Status.HEARING, heard_at=None, finished_at=None, **again
                 )

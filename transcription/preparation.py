@@ -1,17 +1,22 @@
 """A stored recording in; parts, drawn wave and playback copy out, in one pass."""
 
+import datetime
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
 import numpy as np
 from django.core.files import File
 from django.core.files.storage import default_storage
+from django.utils import timezone
 
 from transcription import audio
 from transcription.cutting import Cutter, PartCut, Silero
 from transcription.leases import Heartbeat, Token
 from transcription.models import Part, Transcription
+
+PARTS, PLAYBACK = "parts", "playback"  # folders of the storage
+ORPHAN_AGE = datetime.timedelta(days=1)
 
 
 def prepare(
@@ -39,7 +44,7 @@ def prepare(
                     player.write(block)
                 _store(transcription, token, cutter.feed(block))
             _store(transcription, token, cutter.finish())
-            playback = _keep_copy(transcription, player, copy) if player else ""
+            playback = _keep_copy(transcription, token, player, copy) if player else ""
     return {
         "seconds": samples / audio.RATE,
         "peaks": peaks.close(),
@@ -51,6 +56,30 @@ def clear(transcription: Transcription) -> None:
     """Delete the audio of parts that are done; a part set aside keeps its own."""
     for part in transcription.parts.filter(status=Part.Status.DONE):
         default_storage.delete(part.file)
+
+
+def clear_orphans() -> None:
+    """Delete stored files, a day old or more, that no row names.
+
+    A worker that is killed between storing a file and naming it leaves one behind.
+    """
+    named = set(Part.objects.values_list("file", flat=True))
+    named |= set(Transcription.objects.values_list("playback", flat=True))
+    before = timezone.now() - ORPHAN_AGE
+    for folder in (PARTS, PLAYBACK):
+        for name in list(_files(folder)):
+            if name not in named and default_storage.get_modified_time(name) < before:
+                default_storage.delete(name)
+
+
+def _files(folder: str) -> Iterator[str]:
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    yield from (f"{folder}/{name}" for name in files)
+    for inner in folders:
+        yield from _files(f"{folder}/{inner}")
 
 
 def _store(
@@ -66,18 +95,22 @@ def _store(
             writer = audio.FlacWriter(flac)
             writer.write(samples)
             writer.close()
-            flac.seek(0)
-            name = f"parts/{transcription.pk}/{cut.position:03d}-{token.hex}.flac"
-            transcription.keep(token, cut, default_storage.save(name, File(flac)))
+            name = f"{PARTS}/{transcription.pk}/{cut.position:03d}-{token.hex}.flac"
+            transcription.keep(token, cut, _save(name, flac))
 
 
 def _keep_copy(
-    transcription: Transcription, player: audio.PlaybackWriter, copy: IO[bytes]
+    transcription: Transcription,
+    token: Token,
+    player: audio.PlaybackWriter,
+    copy: IO[bytes],
 ) -> str:
-    """Store the copy under the recording's hash, once for all its transcriptions."""
+    """Store the copy under a name of this attempt's own: one that was killed half-way
+    must never be taken for whole."""
     player.close()
-    name = f"playback/{transcription.sha256}.mp3"
-    if not default_storage.exists(name):
-        copy.seek(0)
-        name = default_storage.save(name, File(copy))
-    return name
+    return _save(f"{PLAYBACK}/{transcription.pk}-{token.hex}.mp3", copy)
+
+
+def _save(name: str, file: IO[bytes]) -> str:
+    file.seek(0)
+    return default_storage.save(name, File(file))

@@ -2,21 +2,31 @@
 
 import logging
 import socket
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from django.db import close_old_connections
+from django.utils import timezone
+from django_q.models import OrmQ
 
 from transcription import hearing, preparation
 from transcription.audio import AudioError
 from transcription.engines import EngineError
-from transcription.leases import Heartbeat, LeaseLost
+from transcription.leases import Heartbeat, Leased, LeaseLost
 from transcription.models import Part, Transcription, Worker
 
+ENOUGH_MESSAGES = 4  # waiting in a cluster's queue: more would not be taken sooner
+
 logger = logging.getLogger(__name__)
+Row = TypeVar("Row")
 
 
 def prepare(pk: int) -> None:
     """Decode and cut a recording; its parts are announced as they come to be."""
-    transcription = Transcription.objects.get(pk=pk)
-    token = transcription.claim()
-    if token is None:
+    transcription = Transcription.objects.filter(pk=pk).first()
+    token = transcription and transcription.claim()
+    if not token:
         return
     try:
         with Heartbeat(transcription, token) as lease:
@@ -33,16 +43,20 @@ def prepare(pk: int) -> None:
 
 def run_part(pk: int) -> None:
     """Hear one part and write what was heard."""
-    part = Part.objects.select_related("transcription").get(pk=pk)
+    part = Part.objects.select_related("transcription").filter(pk=pk).first()
     machine = socket.gethostname()
-    token = part.claim(machine)
-    if token is None:
+    token = part and part.claim(machine)
+    if not token:
         return
     Worker.speak(machine)
     try:
         with Heartbeat(part, token) as lease:
             segments, seconds = hearing.hear(part, lease)
+        # Minutes of computing may have passed: a connection that was cut meanwhile
+        # must not cost what was heard.
+        close_old_connections()
         part.finish(token, segments, seconds)
+        Worker.speak(machine)
     except LeaseLost:
         logger.warning("Lost the lease of %s while hearing", part)
     except EngineError as error:
@@ -54,9 +68,9 @@ def run_part(pk: int) -> None:
 
 def assemble(pk: int) -> None:
     """Check that nothing was lost and hand the transcription over."""
-    transcription = Transcription.objects.get(pk=pk)
-    token = transcription.claim_assembly()
-    if token is None:
+    transcription = Transcription.objects.filter(pk=pk).first()
+    token = transcription and transcription.claim_assembly()
+    if not token:
         return
     try:
         transcription.check_complete()
@@ -69,16 +83,46 @@ def assemble(pk: int) -> None:
 
 def sweep() -> None:
     """Put right what died: expired leases, doorbells that nobody answered."""
-    for work in (Part, Transcription):
-        for row in work.objects.expired():
-            row.expire()
-        for row in work.objects.unclaimed():
-            row.ring()
-    for transcription in Transcription.objects.filter(
+    bell = Bell()
+    for work in (Part.objects.all(), Transcription.objects.defer("peaks")):
+        each(work.expired(), Leased.expire)
+        each(work.unclaimed(), bell.ring)
+    heard = Transcription.objects.defer("peaks").filter(
         status=Transcription.Status.HEARING, prepared_at__isnull=False
-    ):
-        transcription.assemble_when_heard()
-    Worker.objects.silent().update(state=Worker.State.GONE)
+    )
+    each(heard, Transcription.assemble_when_heard)
+    busy = Part.objects.alive().values("worker")
+    silent = Worker.objects.silent().exclude(machine__in=busy)
+    silent.update(state=Worker.State.GONE)
+
+
+def tidy() -> None:
+    """Delete the files of attempts that were killed before they could name them."""
+    preparation.clear_orphans()
+
+
+class Bell:
+    """Rings again for waiting work, but never fills a queue that is full anyway."""
+
+    def __init__(self) -> None:
+        now = timezone.now()
+        keys = OrmQ.objects.filter(lock__lte=now).values_list("key", flat=True)
+        self._messages = Counter(keys)
+
+    def ring(self, work: Leased) -> None:
+        _, cluster = work.doorbell()
+        if self._messages[cluster] < ENOUGH_MESSAGES:
+            self._messages[cluster] += 1
+            work.ring()
+
+
+def each(rows: Iterable[Row], act: Callable[[Row], object]) -> None:
+    """Do `act` to every row; one that fails is logged and does not stop the others."""
+    for row in rows:
+        try:
+            act(row)
+        except Exception:
+            logger.exception("Could not put right %r", row)
 
 
 def unexpected(doing: str, error: Exception) -> str:

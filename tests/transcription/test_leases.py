@@ -1,16 +1,25 @@
 """One worker at a time holds a piece of work, and only while it says so."""
 
 import uuid
+from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
-from django.db import connection, models
+from django.db import InterfaceError, connection, models
+from django.utils import timezone
 from django_q.models import OrmQ
 
 from tests.make import make_part, make_transcription
-from transcription import tasks
+from transcription import leases, tasks
 from transcription.engines import Word
-from transcription.leases import MAX_ATTEMPTS, Heartbeat, LeaseLost
-from transcription.models import Part, Segment, Transcription, UsageRecord
+from transcription.leases import MAX_ATTEMPTS, Heartbeat, Leased, LeaseLost
+from transcription.models import (
+    Part,
+    Segment,
+    Transcription,
+    UsageRecord,
+    Worker,
+)
 from transcription.pipeline import SegmentDraft
 
 pytestmark = pytest.mark.django_db
@@ -170,27 +179,90 @@ def test_it_does_not_retry_what_did_not_fail() -> None:
     assert not transcription.retry()
 
 
-@pytest.mark.django_db(transaction=True)
-def test_it_tells_a_worker_that_it_lost_its_lease(settings) -> None:
-    settings.LEASE_SECONDS = 0.6
-    part = make_waiting_part()
-    token = part.claim()
-    with Heartbeat(part, token) as lease:
-        lease._stop.wait(0.4)
-        lease.check()
-        Part.objects.update(token=uuid.uuid4())
-        lease._stop.wait(0.4)
-        with pytest.raises(LeaseLost):
-            lease.check()
+def test_it_fills_no_queue_that_is_full_anyway() -> None:
+    transcription = make_waiting_part().transcription
+    for position in range(1, 30):
+        make_part(transcription, position=position)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE transcription_part SET rung_at = now() - interval '1 h'")
+    for _ in range(3):
+        tasks.sweep()
+    assert messages("gpu") == tasks.ENOUGH_MESSAGES
 
 
-@pytest.mark.django_db(transaction=True)
-def test_it_keeps_a_lease_alive_beyond_its_length(settings) -> None:
-    settings.LEASE_SECONDS = 0.6
+def test_it_goes_on_with_the_others_when_one_row_fails(monkeypatch) -> None:
+    parts = [make_waiting_part(), make_waiting_part()]
+    for part in parts:
+        part.claim()
+        silence(part)
+    expire = Leased.expire
+
+    def fail_once(work: Leased) -> None:
+        if work.pk == parts[0].pk:
+            raise RuntimeError("this one is broken")
+        expire(work)
+
+    monkeypatch.setattr(Leased, "expire", fail_once)
+    tasks.sweep()
+    parts[1].refresh_from_db()
+    assert parts[1].status == Part.Status.WAITING
+
+
+def test_it_does_not_call_a_busy_machine_gone() -> None:
+    for machine in ("busy", "idle"):
+        Worker.speak(machine)
+    make_waiting_part().claim("busy")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE transcription_worker SET heartbeat_at = now() - interval '1 h'"
+        )
+    tasks.sweep()
+    states = dict(Worker.objects.values_list("machine", "state"))
+    assert states == {"busy": Worker.State.ALIVE, "idle": Worker.State.GONE}
+
+
+def beat(work: Part, token: uuid.UUID, monkeypatch, **progress: float) -> Heartbeat:
+    """Let a Heartbeat do in this thread what its own does at one tick."""
+    monkeypatch.setattr(leases, "close_old_connections", lambda: None)
+    monkeypatch.setattr(leases, "connection", SimpleNamespace(close=lambda: None))
+    heart = Heartbeat(work, token)
+    heart.progress = progress
+    ticks = iter([False, True])
+    heart._stop = SimpleNamespace(wait=lambda seconds: next(ticks))
+    heart._beat()
+    return heart
+
+
+def test_it_tells_a_worker_that_it_lost_its_lease(monkeypatch) -> None:
     part = make_waiting_part()
     token = part.claim()
-    with Heartbeat(part, token) as lease:
-        lease.progress = {"heard": 5.0}
-        lease._stop.wait(1.2)
-        assert Part.objects.alive().filter(pk=part.pk, heard=5.0).exists()
-    assert part.finish(token, [], 1)
+    beat(part, token, monkeypatch).check()
+    Part.objects.update(token=uuid.uuid4())
+    with pytest.raises(LeaseLost):
+        beat(part, token, monkeypatch).check()
+
+
+def test_it_extends_the_lease_and_writes_the_progress(monkeypatch) -> None:
+    part = make_waiting_part()
+    token = part.claim()
+    ends = Part.objects.values_list("lease_until", flat=True)
+    Part.objects.update(lease_until=timezone.now() + timedelta(seconds=5))
+    before = ends.get()
+    beat(part, token, monkeypatch, heard=5.0)
+    assert ends.get() > before
+    assert Part.objects.get().heard == 5.0
+
+
+def test_it_gives_up_when_the_database_was_silent_for_a_lease(
+    monkeypatch, settings
+) -> None:
+    part = make_waiting_part()
+    token = part.claim()
+
+    def unreachable(*_: object, **__: object) -> bool:
+        raise InterfaceError("connection already closed")
+
+    monkeypatch.setattr(part, "heartbeat", unreachable)
+    assert not beat(part, token, monkeypatch).lost
+    settings.LEASE_SECONDS = -1
+    assert beat(part, token, monkeypatch).lost

@@ -1,5 +1,7 @@
 """From a stored recording to segments, with a fake engine at the edge."""
 
+import contextlib
+import datetime
 import io
 from collections.abc import Sequence
 
@@ -7,8 +9,11 @@ import numpy as np
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import DatabaseError, connection
+from django.utils import timezone
 from django_q.models import OrmQ
 
+from tests.make import make_part
 from transcription import audio, engines, tasks
 from transcription.engines import Capabilities, Clip, ClipResult, EngineError, Word
 from transcription.models import Part, Segment, Transcription
@@ -50,6 +55,13 @@ def store(samples: np.ndarray) -> Transcription:
     return Transcription.start(
         audio=name, name="x.flac", sha256="0" * 64, engine="base", then="actas.x"
     )
+
+
+@pytest.fixture(autouse=True)
+def one_connection(request: pytest.FixtureRequest, monkeypatch) -> None:
+    """Inside a test's transaction the connection must not be closed."""
+    if "transactional_db" not in request.fixturenames:
+        monkeypatch.setattr(tasks, "close_old_connections", lambda: None)
 
 
 @pytest.fixture
@@ -185,3 +197,77 @@ def test_it_does_not_assemble_over_a_hole(wrong: tuple[str, float]) -> None:
     Part.objects.update(start=shift, status=Part.Status[status])
     with pytest.raises(AssertionError):
         tasks.assemble(transcription.pk)
+
+
+def test_it_does_not_prepare_again_what_waits_for_its_assembly() -> None:
+    transcription = store(speech(20))
+    waiting = Transcription.Status.WAITING
+    at = timezone.now()
+    Transcription.objects.update(status=waiting, prepared_at=at, heard_at=at)
+    tasks.prepare(transcription.pk)
+    transcription.refresh_from_db()
+    assert transcription.status == waiting
+    assert transcription.claim_assembly() is not None
+
+
+@pytest.mark.parametrize("task", [tasks.prepare, tasks.run_part, tasks.assemble])
+def test_it_does_nothing_for_rows_that_are_gone(task) -> None:
+    task(123456)
+
+
+@pytest.mark.usefixtures("parrot", "everything_is_speech", "transactional_db")
+def test_it_keeps_what_was_heard_when_the_connection_was_cut(monkeypatch) -> None:
+    transcription = store(speech(20))
+    tasks.prepare(transcription.pk)
+    hear = tasks.hearing.hear
+
+    def cut_then_hear(*arguments):
+        heard = hear(*arguments)
+        with contextlib.suppress(DatabaseError), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return heard
+
+    monkeypatch.setattr(tasks.hearing, "hear", cut_then_hear)
+    part = transcription.parts.get()
+    tasks.run_part(part.pk)
+    part.refresh_from_db()
+    assert (part.status, part.attempt) == (Part.Status.DONE, 1)
+
+
+@pytest.mark.usefixtures("parrot", "everything_is_speech")
+def test_it_never_takes_half_a_copy_for_a_whole_one() -> None:
+    transcription = store(speech(20))
+    half = f"playback/{transcription.sha256}.mp3"
+    default_storage.save(half, ContentFile(b"half"))
+    tasks.prepare(transcription.pk)
+    transcription.refresh_from_db()
+    assert transcription.playback != half
+    assert default_storage.size(transcription.playback) > 1000
+
+
+@pytest.mark.usefixtures("parrot", "everything_is_speech")
+def test_it_hears_a_part_set_aside_when_preparation_starts_over() -> None:
+    transcription = store(speech(20))
+    tasks.prepare(transcription.pk)
+    part = transcription.parts.get()
+    part.give_back(part.claim(), "No se pudo.", permanent=True)
+    failed = Transcription.Status.FAILED
+    Transcription.objects.update(status=failed, prepared_at=None, heard_at=None)
+    transcription.refresh_from_db()
+    transcription.retry()
+    run(transcription)
+    assert transcription.status == Transcription.Status.DONE
+    assert transcription.segments().exists()
+
+
+def test_it_tidies_up_what_killed_workers_left(monkeypatch) -> None:
+    transcription = store(speech(1))
+    kept = default_storage.save("parts/1/kept.flac", ContentFile(b"x"))
+    lost = default_storage.save("parts/1/lost.flac", ContentFile(b"x"))
+    make_part(transcription, file=kept)
+    tasks.tidy()
+    assert default_storage.exists(lost)  # it may belong to an attempt of right now
+    monkeypatch.setattr(tasks.preparation, "ORPHAN_AGE", datetime.timedelta(0))
+    tasks.tidy()
+    assert not default_storage.exists(lost)
+    assert default_storage.exists(kept)

@@ -127,6 +127,11 @@ def settings_hash(alias: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def model_of(alias: str) -> str:
+    """Return the name of the model that `alias` hears with, or "" if it tells none."""
+    return str(_entry(alias).get("OPTIONS", {}).get("model", ""))
+
+
 def _entry(alias: str) -> dict[str, Any]:
     # Imported here so that the dataclasses above serve code that knows no Django.
     from django.conf import settings

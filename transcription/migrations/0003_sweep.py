@@ -1,13 +1,21 @@
-"""The minute tick that puts right what died."""
+"""The ticks that put right what died, each minute, and tidy up, each hour."""
 
 from django.db import migrations
 
+TICKS = (("sweep", "barrido", 1), ("tidy", "limpieza", 60))
+
 
 def schedule(apps, schema_editor):
-    apps.get_model("django_q", "Schedule").objects.get_or_create(
-        func="transcription.tasks.sweep",
-        defaults={"name": "barrido", "schedule_type": "I", "minutes": 1, "repeats": -1},
-    )
+    for task, name, minutes in TICKS:
+        apps.get_model("django_q", "Schedule").objects.get_or_create(
+            func=f"transcription.tasks.{task}",
+            defaults={
+                "name": name,
+                "schedule_type": "I",
+                "minutes": minutes,
+                "repeats": -1,
+            },
+        )
 
 
 class Migration(migrations.Migration):

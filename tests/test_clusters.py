@@ -15,7 +15,7 @@ from sessions import uploads
 from tests.conftest import database_url
 from tests.make import make_session, make_user
 from transcription import engines, pipeline, tasks
-from transcription.models import Part, Transcription
+from transcription.models import Transcription
 
 pytestmark = pytest.mark.cluster
 LOADED_BYTES = 250 * 1024**2  # a worker without a model takes a third of that
@@ -30,8 +30,8 @@ def wait_for(what: Callable[[], object], seconds: float = 120) -> None:
 
 def worker_with_the_model(pid: int) -> psutil.Process | None:
     """Return the process of a cluster that has loaded Whisper, once one has."""
-    children = psutil.Process(pid).children()[0].children()
-    loaded = [p for p in children if p.memory_info().rss > LOADED_BYTES]
+    family = psutil.Process(pid).children(recursive=True)
+    loaded = [p for p in family if p.memory_info().rss > LOADED_BYTES]
     return loaded[0] if loaded else None
 
 

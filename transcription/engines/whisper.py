@@ -58,6 +58,43 @@ class _Sentence:
     tokens: list[int]
 
 
+def _chosen(device: str, compute_type: str) -> tuple[str, str]:
+    """Return device and number format, "auto" replaced by the best there is."""
+    # Heavy: only the process that transcribes may pay for it.
+    import ctranslate2
+
+    if device == "auto":
+        device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+    if compute_type == "auto":
+        known = ctranslate2.get_supported_compute_types(device)
+        wanted = ("float16", "int8_float16") if device == "cuda" else ()
+        compute_type = next((kind for kind in wanted if kind in known), "int8")
+    return device, compute_type
+
+
+def _loaded(
+    model: str, folder: Path, device: str, compute_type: str, cpu_threads: int
+) -> Any:
+    """Return faster-whisper's model. Raises EngineError where it cannot be loaded."""
+    from faster_whisper import WhisperModel  # heavy, as above
+
+    try:
+        return WhisperModel(
+            str(weights.find(model, folder)),
+            device=device,
+            compute_type=compute_type,
+            cpu_threads=cpu_threads,
+        )
+    except weights.WeightsError as error:
+        raise EngineError(str(error), permanent=True) from error
+    except (RuntimeError, ValueError) as error:
+        raise EngineError(
+            f"No se pudo cargar Whisper {model} en {device} ({compute_type}): "
+            f"{error}. Revise las opciones del motor.",
+            permanent=True,
+        ) from error
+
+
 class Whisper:
     """Decodes our own clips in batches and continues those that stopped early.
 
@@ -82,36 +119,15 @@ class Whisper:
         models: Path | str | None = None,
     ) -> None:
         """Load the weights. Raises EngineError where there are none."""
-        # Heavy: only the process that transcribes may pay for it.
-        import ctranslate2
-        from faster_whisper import WhisperModel
-
-        if device == "auto":
-            device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
-        if compute_type == "auto":
-            compute_type = "float16" if device == "cuda" else "int8"
+        device, compute_type = _chosen(device, compute_type)
         self.model = model
         self.device = device
         self.batch_size = batch_size or (16 if device == "cuda" else 8)
         self.beam_size = beam_size
         self.prompt = prompt
         self.capabilities = Capabilities(batch=self.batch_size, terms=40)
-        try:
-            folder = weights.find(model, Path(models or _folder()))
-            self._whisper = WhisperModel(
-                str(folder),
-                device=device,
-                compute_type=compute_type,
-                cpu_threads=cpu_threads,
-            )
-        except weights.WeightsError as error:
-            raise EngineError(str(error), permanent=True) from error
-        except (RuntimeError, ValueError) as error:
-            raise EngineError(
-                f"No se pudo cargar Whisper {model} en {device} ({compute_type}): "
-                f"{error}. Revise las opciones del motor.",
-                permanent=True,
-            ) from error
+        folder = Path(models or _folder())
+        self._whisper = _loaded(model, folder, device, compute_type, cpu_threads)
 
     def transcribe(
         self,

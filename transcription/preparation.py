@@ -35,21 +35,31 @@ def prepare(
             player = audio.PlaybackWriter(copy) if copying else None
             peaks = audio.PeaksWriter()
             cutter = Cutter(Silero())
-            samples = 0
+            samples = clips = 0
             for block in audio.decode(file):
                 lease.check()
                 samples += len(block)
                 peaks.write(block)
                 if player:
                     player.write(block)
-                _store(transcription, token, cutter.feed(block))
-            _store(transcription, token, cutter.finish())
+                clips += _store(transcription, token, cutter.feed(block))
+            clips += _store(transcription, token, cutter.finish())
+            if not clips:
+                raise audio.AudioError(_nobody_speaks(transcription.name))
             playback = _keep_copy(transcription, token, player, copy) if player else ""
     return {
         "seconds": samples / audio.RATE,
         "peaks": peaks.close(),
         "playback": playback,
     }
+
+
+def _nobody_speaks(name: str) -> str:
+    return (
+        f"En «{name}» no se oye hablar a nadie, de principio a fin. El archivo está "
+        "guardado. Óigalo: si es otro, o el micrófono estaba apagado, bórrelo de la "
+        "lista de grabaciones y suba el correcto."
+    )
 
 
 def clear(transcription: Transcription) -> None:
@@ -86,9 +96,14 @@ def _store(
     transcription: Transcription,
     token: Token,
     parts: Iterable[tuple[PartCut, np.ndarray]],
-) -> None:
-    """Store and announce each part; in a function, so that its samples are let go."""
+) -> int:
+    """Store and announce each part; return how many clips of speech they hold.
+
+    A function of its own, so that the samples of a part are let go.
+    """
+    clips = 0
     for cut, samples in parts:
+        clips += len(cut.clips)
         if transcription.has(cut):
             continue  # an earlier attempt made it; what was heard in it stays
         with tempfile.TemporaryFile() as flac:
@@ -97,6 +112,7 @@ def _store(
             writer.close()
             name = f"{PARTS}/{transcription.pk}/{cut.position:03d}-{token.hex}.flac"
             transcription.keep(token, cut, _save(name, flac))
+    return clips
 
 
 def _keep_copy(

@@ -124,10 +124,11 @@ def test_it_keeps_what_was_heard_when_preparation_starts_over() -> None:
 
 
 @pytest.mark.usefixtures("parrot")
-def test_it_invents_nothing_in_silence() -> None:
+def test_it_says_that_nobody_speaks() -> None:
     transcription = store(np.zeros(30 * audio.RATE, np.float32))
     run(transcription)
-    assert transcription.status == Transcription.Status.DONE
+    assert transcription.status == Transcription.Status.FAILED
+    assert "no se oye hablar a nadie" in transcription.error
     assert not transcription.segments().exists()
 
 

@@ -105,17 +105,21 @@ class NamingForm(VersionForm):
             )
         return data
 
-    def said(self) -> str:
-        """Return in Spanish what a valid form states: who, in which sentences."""
+    def said(self, run: int | None = None) -> str:
+        """Return in Spanish what a valid form states: who, in which sentences.
+
+        `run` is how many sentences a run turned out to have.
+        """
         chosen = self.cleaned_data["person"]
         shown = {k: v[0] for group in self.people.values() for k, v in group.items()}
         who = self.cleaned_data["name"] or shown[chosen]
         where = {
             self.ONE: "en esta intervención",
             self.VOICE: "en todas las intervenciones de esta voz",
-            self.RUN: "en esta intervención y en las que seguían sin nombre",
+            self.RUN: f"en {run} intervenciones seguidas",
         }
-        return f"habla {who} {where[self.cleaned_data['scope']]}"
+        scope = self.ONE if run == 1 else self.cleaned_data["scope"]
+        return f"habla {who} {where[scope]}"
 
 
 def people_of(session: CouncilSession) -> dict[str, dict[str, tuple[str, Person]]]:

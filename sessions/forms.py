@@ -37,7 +37,11 @@ class SessionForm(forms.ModelForm):
                 "invalid": "Esa fecha no existe. Escríbala con día, mes y año.",
                 "required": "Escriba la fecha de la sesión.",
             },
-            "number": {"invalid": "Escriba el número de la sesión, solo con cifras."},
+            "number": {
+                "invalid": "Escriba el número de la sesión, solo con cifras.",
+                "min_value": "El número de la sesión empieza en 1.",
+                "max_value": "Ese número es demasiado grande. Revíselo.",
+            },
         }
 
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -138,8 +138,10 @@ def name(request: HttpRequest, utterance: Utterance) -> HttpResponse:
     }
     data = form.cleaned_data
     verb = verbs[data["scope"]]
-    if told(request, verb, utterance, request.user, data["version"], data["who"]):
-        messages.success(request, f"Quedó: {form.said()}.")
+    args = (utterance, request.user, data["version"], data["who"])
+    done: list[int | None] = []
+    if told(request, lambda: done.append(verb(*args))):
+        messages.success(request, f"Quedó: {form.said(done[0])}.")
     return back(utterance)
 
 

@@ -15,7 +15,7 @@ function recount() {
 }
 
 if (table && tally) {
-  table.addEventListener("change", recount);
+  table.closest("form").addEventListener("change", recount); // the kind of vote counts too
   recount();
   fill?.addEventListener("click", () => {
     for (const row of table.tBodies[0].rows) {

@@ -276,6 +276,18 @@ def test_it_offers_no_voice_where_there_is_none(
     assert answer.status_code == 422
 
 
+def test_it_says_how_many_sentences_a_run_named(
+    page, client: Client, acta: Acta
+) -> None:
+    acta.utterances.update(speaker=None)
+    data = {"name": "Inés Sol", "scope": "run", "version": 1}
+    url = f"/intervenciones/{row(acta, 0).pk}/voz/"
+    answer = client.post(url, data, follow=True)
+    count = acta.utterances.filter(speaker__name="Inés Sol").count()
+    assert count == acta.utterances.count() > 1
+    assert f"habla Inés Sol en {count} intervenciones seguidas" in answer.text
+
+
 @pytest.mark.parametrize("data", [{}, {"person": "c999999"}, {"name": " \x07 "}])
 def test_it_asks_who_it_is(page, client: Client, acta: Acta, data: dict) -> None:
     url = f"/intervenciones/{row(acta, 0).pk}/voz/"

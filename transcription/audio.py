@@ -1,7 +1,7 @@
 """Recordings in, 16 kHz mono samples out, one block at a time. [no Django]"""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -86,7 +86,7 @@ def probe(file: File, name: str = "") -> Probe:
         )
 
 
-def decode(file: File, *, rate: int = RATE) -> Iterator[np.ndarray]:
+def decode(file: File, *, rate: int = RATE) -> Generator[np.ndarray, None, None]:
     """Yield `file` as float32 mono blocks of one second at `rate`, the last shorter.
 
     Frames that do not decode are skipped and their time is kept as silence, so a
@@ -309,6 +309,7 @@ class _Writer:
         self._stream.layout = "mono"
         self._stream.format = "s16p" if codec == "libmp3lame" else "s16"
         self._written = 0
+        self._closed = False
 
     def write(self, block: np.ndarray) -> None:
         """Append float32 in -1…1, or int16, of shape (n,)."""
@@ -322,9 +323,15 @@ class _Writer:
             self._container.mux(self._stream.encode(frame))
 
     def close(self) -> None:
-        """Finish the file; the handle itself stays open."""
-        self._container.mux(self._stream.encode(None))
-        self._container.close()
+        """Finish the file; the handle itself stays open. Closing twice is harmless.
+
+        A writer must be closed before its file is: FFmpeg writes the end of an open
+        one when it is collected, and into a closed file that kills the process.
+        """
+        if not self._closed:
+            self._closed = True
+            self._container.mux(self._stream.encode(None))
+            self._container.close()
 
 
 class FlacWriter(_Writer):

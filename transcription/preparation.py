@@ -3,6 +3,7 @@
 import datetime
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing
 from typing import IO, Any
 
 import numpy as np
@@ -28,30 +29,33 @@ def prepare(
     (the stored name of a copy, or "" when browsers play the original). The recording
     is never held in memory. Raises AudioError, LeaseLost.
     """
-    with default_storage.open(transcription.audio) as file:
-        copying = audio.needs_playback_copy(audio.probe(file, transcription.name))
+    with (
+        default_storage.open(transcription.audio) as file,
+        tempfile.TemporaryFile() as copy,
+        ExitStack() as open_writers,
+    ):
+        player = None
+        if audio.needs_playback_copy(audio.probe(file, transcription.name)):
+            player = open_writers.enter_context(closing(audio.PlaybackWriter(copy)))
         file.seek(0)
-        with tempfile.TemporaryFile() as copy:
-            player = audio.PlaybackWriter(copy) if copying else None
-            peaks = audio.PeaksWriter()
-            cutter = Cutter(Silero())
-            samples = clips = 0
-            for block in audio.decode(file):
-                lease.check()
-                samples += len(block)
-                peaks.write(block)
-                if player:
-                    player.write(block)
-                clips += _store(transcription, token, cutter.feed(block))
-            clips += _store(transcription, token, cutter.finish())
-            if not clips:
-                raise audio.AudioError(_nobody_speaks(transcription.name))
-            playback = _keep_copy(transcription, token, player, copy) if player else ""
-    return {
-        "seconds": samples / audio.RATE,
-        "peaks": peaks.close(),
-        "playback": playback,
-    }
+        peaks = audio.PeaksWriter()
+        cutter = Cutter(Silero())
+        samples = clips = 0
+        for block in open_writers.enter_context(closing(audio.decode(file))):
+            lease.check()
+            samples += len(block)
+            peaks.write(block)
+            if player:
+                player.write(block)
+            clips += _store(transcription, token, cutter.feed(block))
+        clips += _store(transcription, token, cutter.finish())
+        if not clips:
+            raise audio.AudioError(_nobody_speaks(transcription.name))
+        return {
+            "seconds": samples / audio.RATE,
+            "peaks": peaks.close(),
+            "playback": _keep_copy(transcription, token, player, copy),
+        }
 
 
 def _nobody_speaks(name: str) -> str:
@@ -107,9 +111,8 @@ def _store(
         if transcription.has(cut):
             continue  # an earlier attempt made it; what was heard in it stays
         with tempfile.TemporaryFile() as flac:
-            writer = audio.FlacWriter(flac)
-            writer.write(samples)
-            writer.close()
+            with closing(audio.FlacWriter(flac)) as writer:
+                writer.write(samples)
             name = f"{PARTS}/{transcription.pk}/{cut.position:03d}-{token.hex}.flac"
             transcription.keep(token, cut, _save(name, flac))
     return clips
@@ -118,11 +121,16 @@ def _store(
 def _keep_copy(
     transcription: Transcription,
     token: Token,
-    player: audio.PlaybackWriter,
+    player: audio.PlaybackWriter | None,
     copy: IO[bytes],
 ) -> str:
-    """Store the copy under a name of this attempt's own: one that was killed half-way
-    must never be taken for whole."""
+    """Store the copy, if one was made, and return its name.
+
+    The name is this attempt's own: a copy that was cut off by a kill must never be
+    taken for whole.
+    """
+    if player is None:
+        return ""
     player.close()
     return _save(f"{PLAYBACK}/{transcription.pk}-{token.hex}.mp3", copy)
 

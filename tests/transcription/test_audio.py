@@ -244,3 +244,23 @@ def test_it_brings_no_engine_along() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_it_survives_a_writer_that_nobody_could_finish() -> None:
+    """An error amid the writing must not take the process down when it is collected."""
+    code = (
+        "import tempfile, contextlib, numpy as np\n"
+        "from transcription import audio\n"
+        "try:\n"
+        "    with tempfile.TemporaryFile() as f, "
+        "contextlib.closing(audio.PlaybackWriter(f)) as w:\n"
+        "        w.write(np.zeros(16000, np.float32))\n"
+        "        w.close()\n"
+        "        raise RuntimeError\n"
+        "except RuntimeError:\n"
+        "    print('alive')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "alive\n")

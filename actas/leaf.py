@@ -55,6 +55,13 @@ class Block:
     rows: tuple[tuple[str, ...], ...] = ()
 
     @property
+    def labelled(self) -> list[list[tuple[str, str]]]:
+        """The rows of a table, each cell after the head of its column, or ""."""
+        return [
+            list(zip(self.heads or [""] * len(r), r, strict=False)) for r in self.rows
+        ]
+
+    @property
     def text(self) -> str:
         """What it says, on lines of its own."""
         if self.kind == "table":

@@ -9,10 +9,11 @@ from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from actas.models import Acta, Utterance
-from actas.tramo import tramo_of
 from actas.wording import capital, cardinal, listing
 from councils.models import Council, Role, User
-from sessions.models import CouncilSession, Speaker, Stage
+from sessions.models import CouncilSession, Stage
+from sessions.progress import LOOKS, Look
+from sessions.tramos import tramo_of
 from sessions.wording import duration, long_date
 from transcription.models import Transcription
 
@@ -35,9 +36,7 @@ class Row:
 
     title: str
     url: str
-    icon: str
-    tone: str  # colour of the state: "", "ok", "run", "warn" or "bad"
-    state: str
+    look: Look
     facts: str
     action: Action
     note: str = ""
@@ -58,7 +57,8 @@ class Desk:
     """Everything that the first page says about sessions."""
 
     groups: list[Group]
-    summary: str  # what waits, in one sentence; "" when nothing does
+    summary: str  # what is not done yet, in one sentence; "" when everything is
+    waits: bool  # whether some of it is for this person to do
     may_upload: bool
     has_councils: bool
 
@@ -71,8 +71,9 @@ def open_sessions(user: User) -> QuerySet[CouncilSession]:
     """Sessions whose acta is not approved, oldest first, with what their lines tell."""
     said = Utterance.objects.filter(acta=OuterRef("acta")).order_by().values("acta")
     unseen = said.filter(state=Utterance.State.MACHINE)
-    voices = Speaker.objects.filter(session=OuterRef("pk"), councillor=None, name="")
-    nameless = voices.order_by().values("session")
+    nameless = said.exclude(text="").filter(
+        speaker__isnull=False, speaker__councillor=None, speaker__name=""
+    )
     waiting = Q(acta=None) | Q(acta__state__in=[Acta.State.REVIEW, Acta.State.SENT])
     return (
         CouncilSession.objects.visible_to(user)
@@ -82,7 +83,9 @@ def open_sessions(user: User) -> QuerySet[CouncilSession]:
             said=Subquery(said.annotate(n=Count("pk")).values("n")),
             unseen=Subquery(unseen.annotate(n=Count("pk")).values("n")),
             unseen_from=Subquery(unseen.annotate(n=Min("start")).values("n")),
-            nameless=Subquery(nameless.annotate(n=Count("pk")).values("n")),
+            nameless=Subquery(
+                nameless.annotate(n=Count("speaker", distinct=True)).values("n")
+            ),
         )
         .order_by("date", "number")
     )
@@ -112,35 +115,25 @@ def lay_out(user: User, today: datetime.date) -> Desk:
     return Desk(
         groups=groups,
         summary=summary([stage for _, stage in staged]),
+        waits=any(waits_for(user, session, stage) for session, stage in staged),
         may_upload=any(user.may_edit(council) for council in councils),
         has_councils=bool(councils),
     )
 
 
-# How the state of an acta is shown: icon, colour, words.
-SEALS = {
-    Stage.REVIEW: ("pen", "run", "En borrador"),
-    Stage.SENT: ("clock", "run", "Espera aprobación"),
-    Stage.APPROVED: ("check", "ok", "Aprobada, sin publicar"),
-    Stage.PUBLISHED: ("check", "ok", "Publicada"),
-}
 TO_APPROVE = "Por aprobar"
 GROUPS = (
     ("Por revisar", {Stage.REVIEW}, "sesión", "sesiones"),
     (TO_APPROVE, {Stage.SENT}, "acta", "actas"),
     (
         "En camino",
-        {Stage.EMPTY, Stage.UPLOADING, Stage.HEARING, Stage.DRAFTING},
+        {Stage.UPLOADING, Stage.HEARING, Stage.DRAFTING},
         "sesión",
         "sesiones",
     ),
+    ("Sin grabación", {Stage.EMPTY}, "sesión", "sesiones"),
     ("Detenidas", {Stage.FAILED}, "sesión", "sesiones"),
-    (
-        "Hechas",
-        {Stage.APPROVED, Stage.PUBLISHED},
-        "reciente",
-        "recientes",
-    ),
+    ("Hechas", {Stage.APPROVED, Stage.PUBLISHED}, "reciente", "recientes"),
 )
 SUMMARY = (
     ({Stage.REVIEW}, "sesión por revisar", "sesiones por revisar"),
@@ -154,6 +147,12 @@ SUMMARY = (
     ({Stage.FAILED}, "sesión detenida", "sesiones detenidas"),
 )
 
+# What who brings a recording has to know while it is on its way.
+ON_THE_WAY = {
+    Stage.UPLOADING: "Deje abierta la pestaña donde sube hasta que termine.",
+    Stage.HEARING: "Puede cerrar la página.",
+}
+
 
 def summary(stages: list[Stage]) -> str:
     """Return "Dos sesiones por revisar y un acta por aprobar.", or "" for nothing."""
@@ -163,6 +162,14 @@ def summary(stages: list[Stage]) -> str:
         if number:
             pieces.append(in_words(number, one, many))
     return f"{capital(listing(pieces))}." if pieces else ""
+
+
+def waits_for(user: User, session: CouncilSession, stage: Stage) -> bool:
+    """Whether `user` is who has to go on with a session."""
+    if stage == Stage.SENT:
+        return user.may_approve(session.council)
+    mine = stage in {Stage.EMPTY, Stage.FAILED, Stage.REVIEW}
+    return mine and user.may_edit(session.council)
 
 
 def in_words(number: int, one: str, many: str) -> str:
@@ -198,42 +205,40 @@ class Writer:
 
     def _in_review(self, session: CouncilSession) -> Row:
         said, unseen = session.said or 0, session.unseen or 0
-        percent = round(100 * (said - unseen) / said) if said else 0
+        # Rounded down, so that 100 means every sentence, as on the review page.
+        percent = 100 * (said - unseen) // said if said else 0
         nameless = session.nameless or 0
         voices = f"{nameless} {'voz' if nameless == 1 else 'voces'} sin nombre"
         returned = session.acta.returned_because
         if returned:
-            icon, tone, state = "undo", "warn", "Devuelta"
-        elif percent:
-            icon, tone, state = "pen", "run", "En revisión"
+            look = Look("warn", "undo", "Devuelta")
+        elif said > unseen:
+            look = LOOKS[Stage.REVIEW]
         else:
-            icon, tone, state = "clock", "", "Sin empezar"
+            look = Look("", "clock", "Sin empezar")
         return Row(
             title=str(session),
             url=session.get_absolute_url(),
-            icon=icon,
-            tone=tone,
-            state=state,
+            look=look,
             facts=self._facts(session, voices if nameless else ""),
             note=f"Motivo: {returned}" if returned else "",
             percent=percent if percent and not returned else None,
-            action=self._review(session, percent),
+            action=self._review(session, percent, begun=said > unseen),
         )
 
-    def _review(self, session: CouncilSession, percent: int) -> Action:
+    def _review(self, session: CouncilSession, percent: int, begun: bool) -> Action:
         if not self._user.may_edit(session.council):
             return Action("Ver la sesión", session.get_absolute_url(), "right")
         part = tramo_of(session.unseen_from or 0)
-        label = f"Seguir en el tramo {part}" if percent else "Empezar a revisar"
+        label = f"Seguir en el tramo {part}" if begun else "Empezar a revisar"
         if percent == 100:
             url = reverse("acta", args=[session.acta.pk])
             return Action("Leer el acta completa", url, "book", quiet=False)
         url = reverse("review", args=[session.pk, part])
-        return Action(label, url, "right", quiet=not percent)
+        return Action(label, url, "right", quiet=not begun)
 
     def _with_acta(self, session: CouncilSession, stage: Stage) -> Row:
         url = reverse("acta", args=[session.acta.pk])
-        icon, tone, state = SEALS[stage]
         action = Action("Ver el acta", url, "book")
         note = ""
         if stage == Stage.SENT and self._user.may_approve(session.council):
@@ -243,37 +248,22 @@ class Writer:
         return Row(
             title=f"{session.acta}, {str(session).lower()}",
             url=url,
-            icon=icon,
-            tone=tone,
-            state=state,
+            look=LOOKS[stage],
             facts=self._facts(session),
             note=note,
             action=action,
         )
 
     def _on_the_way(self, session: CouncilSession, stage: Stage) -> Row:
-        url = session.get_absolute_url()
-        icon, tone, state, note = {
-            Stage.EMPTY: ("help", "", "Sin grabación", ""),
-            Stage.UPLOADING: (
-                "up",
-                "run",
-                "Subiendo",
-                "Deje abierta la pestaña donde sube hasta que termine.",
-            ),
-            Stage.HEARING: ("run", "run", "Transcribiendo", "Puede cerrar la página."),
-            Stage.DRAFTING: ("pen", "run", "Escribiendo el borrador", ""),
-        }[stage]
+        url, edits = session.get_absolute_url(), self._user.may_edit(session.council)
         action = Action("Ver el avance", url, "right")
-        if stage == Stage.EMPTY:
-            edits = self._user.may_edit(session.council)
-            action = (
-                Action("Subir la grabación", url, "up")
-                if edits
-                else Action("Ver la sesión", url, "right")
-            )
+        if stage == Stage.EMPTY and edits:
+            action = Action("Subir la grabación", url, "up")
+        elif stage == Stage.EMPTY:
+            action = Action("Ver la sesión", url, "right")
+        note = ON_THE_WAY.get(stage, "") if edits else ""
         facts = self._facts(session)
-        return Row(str(session), url, icon, tone, state, facts, action, note)
+        return Row(str(session), url, LOOKS[stage], facts, action, note)
 
     def _stopped(self, session: CouncilSession) -> Row:
         hearings = [recording.transcription for recording in session.recordings.all()]
@@ -282,9 +272,7 @@ class Writer:
         return Row(
             title=str(session),
             url=session.get_absolute_url(),
-            icon="stop",
-            tone="bad",
-            state="Detenida",
+            look=LOOKS[Stage.FAILED],
             facts=self._facts(session),
             note=" ".join(reasons) or "La transcripción no terminó.",
             action=Action("Ver qué pasó", session.get_absolute_url(), "right"),

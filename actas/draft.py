@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, time
 
+from councils import quorum
+
 
 @dataclass(frozen=True)
 class Letterhead:
@@ -100,12 +102,12 @@ class Quorum:
     @property
     def to_deliberate(self) -> int:
         """Fewest members with whom a session may open: ⌈N/4⌉."""
-        return -(-self.seats // 4)
+        return quorum.to_deliberate(self.seats)
 
     @property
     def to_decide(self) -> int:
         """Fewest members with whom a decision may be taken: ⌊N/2⌋ + 1."""
-        return self.seats // 2 + 1
+        return quorum.to_decide(self.seats)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 
 from actas.editing import Person
-from councils.models import Council, Gender
 from sessions.models import AgendaItem, CouncilSession, Speaker
 
 TEXT_LIMIT = 20_000  # letters in one sentence; a speech of an hour has 50 000
@@ -128,7 +127,7 @@ def people_of(session: CouncilSession) -> dict[str, dict[str, tuple[str, Person]
     named = session.speakers.filter(councillor=None).exclude(name="").order_by("pk")
     council = session.council
     secretary = session.secretary_name or council.secretary_name
-    staff = Person(None, secretary, secretary_office(council), council.secretary_gender)
+    staff = Person(None, secretary, council.secretary_office, council.secretary_gender)
     others: dict[str, tuple[str, Person]] = {}
     for speaker in named:
         person = Person.of(speaker)
@@ -143,11 +142,6 @@ def people_of(session: CouncilSession) -> dict[str, dict[str, tuple[str, Person]
         else {},
         "Otras personas de esta sesión": others,
     }
-
-
-def secretary_office(council: Council) -> str:
-    female = council.secretary_gender == Gender.FEMALE
-    return "secretaria general" if female else "secretario general"
 
 
 class BoundaryForm(forms.Form):

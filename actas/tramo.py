@@ -13,19 +13,14 @@ from functools import cached_property
 from django.db.models import Prefetch
 
 from actas.models import Acta, Utterance, UtteranceQuerySet
+from sessions.colours import colours_of, person
 from sessions.models import AgendaItem, CouncilSession, Recording, Speaker, Vote
+from sessions.tramos import SECONDS, tramo_of
 from transcription.models import Segment
 
-SECONDS = 600.0  # of the session's clock in a tramo
 COLUMNS = 480  # of the strip of voices under the wave of the whole session
-COLOURS = 12  # .v1 to .v12 of the stylesheet
 DOUBTFUL = 0.4  # a word that the engine gives less is marked
 REVIEWED = frozenset({Utterance.State.EDITED, Utterance.State.VERIFIED})
-
-
-def tramo_of(second: float) -> int:
-    """Return the number, from 1, of the tramo in which a second falls."""
-    return int(max(second, 0) // SECONDS) + 1
 
 
 @dataclass(frozen=True)
@@ -60,7 +55,7 @@ class Voice:
     """Who speaks, as a coloured chip."""
 
     speaker: Speaker
-    colour: int  # 1 to COLOURS; one person keeps it in the whole session
+    colour: int  # of the stylesheet; one person keeps it in the whole session
 
     @property
     def to_confirm(self) -> bool:
@@ -73,27 +68,11 @@ class Voice:
 
 
 def voices_of(session: CouncilSession) -> dict[int, Voice]:
-    """Return the voices of a session by the pk of their Speaker. Two queries.
-
-    A person who has several rows has the colour of the first, and naming one voice
-    does not change the colours of the others.
-    """
+    """Return the voices of a session by the pk of their Speaker. Four queries."""
     speakers = session.speakers.select_related("councillor").order_by("pk")
-    first: dict[tuple, int] = {}
-    voices = {}
-    for index, speaker in enumerate(speakers.prefetch_related("councillor__tenures")):
-        colour = first.setdefault(person_key(speaker), index % COLOURS + 1)
-        voices[speaker.pk] = Voice(speaker, colour)
-    return voices
-
-
-def person_key(speaker: Speaker) -> tuple:
-    """Return what is the same for two rows of one person."""
-    if speaker.councillor_id:
-        return ("councillor", speaker.councillor_id)
-    if speaker.name:
-        return ("name", speaker.name, speaker.office)
-    return ("voice", speaker.pk)
+    speakers = list(speakers.prefetch_related("councillor__tenures"))
+    colours = colours_of(session, speakers)
+    return {one.pk: Voice(one, colours[person(one)]) for one in speakers}
 
 
 @dataclass(frozen=True)
@@ -332,7 +311,7 @@ class Tramo:
         first: dict[tuple, tuple[Voice | None, Said]] = {}
         for said in self.said:
             voice = self.voices.get(said.speaker_id)
-            key = person_key(voice.speaker) if voice else ()
+            key = person(voice.speaker) if voice else ()
             seconds[key] = seconds.get(key, 0) + said.end - said.start
             first.setdefault(key, (voice, said))
         times = [VoiceTime(v, seconds[key], s) for key, (v, s) in first.items()]

@@ -13,9 +13,9 @@ from django.db.models import Count, Min, Sum
 from django.utils import timezone
 from django_q.models import OrmQ, Task
 
+from astra_site import clusters
 from transcription.models import Part, Transcription, UsageRecord, Worker
 
-CLUSTERS = ("astra", "media", "gpu")
 SWEEP = "transcription.tasks.sweep"
 SWEEP_LATE = datetime.timedelta(minutes=5)  # it runs every minute
 SHOWN = 20  # failures, at most
@@ -109,7 +109,7 @@ class Condition:
 def queues() -> list[Queue]:
     """Count the messages of each cluster; also of one that nobody should write to."""
     rows = OrmQ.objects.order_by().values_list("key").annotate(Count("pk"))
-    counts = dict.fromkeys(CLUSTERS, 0) | dict(rows)
+    counts = dict.fromkeys(clusters.NAMES, 0) | dict(rows)
     return [Queue(name, count) for name, count in counts.items()]
 
 

@@ -14,7 +14,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from pgvector.django import CosineDistance, VectorField
 
-from councils import vocabulary
+from councils import quorum, vocabulary
 
 
 class UserManager(BaseUserManager["User"]):
@@ -169,13 +169,16 @@ class Council(models.Model):
 
     @property
     def decisive_quorum(self) -> int:
-        """More than half of the seats (Constitución, art. 145; Ley 136/1994, 29)."""
-        return self.seats // 2 + 1
+        return quorum.to_decide(self.seats)
 
     @property
     def deliberative_quorum(self) -> int:
-        """At least a quarter of the seats (Ley 136 de 1994, art. 29)."""
-        return -(-self.seats // 4)
+        return quorum.to_deliberate(self.seats)
+
+    @property
+    def secretary_office(self) -> str:
+        female = self.secretary_gender == Gender.FEMALE
+        return "secretaria general" if female else "secretario general"
 
 
 class Membership(models.Model):

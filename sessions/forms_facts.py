@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from councils.models import Councillor, User
+from sessions import colours
 from sessions.attendance import Roll, read_hour, wrong_hours
 from sessions.facts import Attendance, initials
 from sessions.models import CouncilSession
@@ -88,9 +89,11 @@ class AttendanceForm(forms.Form):
         councillor: Councillor,
         row: Attendance,
         hours: tuple[time | None, time | None],
+        colour: int,
         data: Any = None,
     ) -> None:
         self.councillor, self.row, self.hours = councillor, row, hours
+        self.colour = colour  # of the stylesheet, 0 for none
         initial = {name: getattr(row, name) for name in self.base_fields}
         super().__init__(data, prefix=f"c{councillor.pk}", initial=initial)
         name = councillor.full_name
@@ -168,12 +171,14 @@ class RollForm:
         seated = list(session.council.councillors.seated_on(session.date))
         known = {councillor.pk for councillor in seated}
         seated += [row.councillor for pk, row in stored.items() if pk not in known]
+        coloured = colours.colours_of(session, session.speakers.all())
         self.rows = [
             AttendanceForm(
                 councillor,
                 stored.get(councillor.pk)
                 or Attendance(session=session, councillor=councillor),
                 hours,
+                coloured.get(colours.councillor(councillor.pk), 0),
                 data,
             )
             for councillor in seated

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from councils.models import Councillor, User
+from sessions import colours
 from sessions.facts import Attendance, Ballot, Vote, initials
 from sessions.models import CouncilSession
 from sessions.votes import Count, present_in
@@ -51,9 +52,15 @@ class BallotForm(forms.Form):
     )
 
     def __init__(
-        self, councillor: Councillor, place: int, value: str, data: Any = None
+        self,
+        councillor: Councillor,
+        place: int,
+        value: str,
+        colour: int,
+        data: Any = None,
     ) -> None:
         self.councillor, self.place = councillor, place
+        self.colour = colour  # of the stylesheet, 0 for none
         initial = {"value": value, "order": place}
         super().__init__(data, prefix=f"b{councillor.pk}", initial=initial)
         label = f"Orden en que votó {councillor.full_name}"
@@ -101,8 +108,15 @@ class VoteForm(forms.ModelForm):
             short = " short" if name in ("yes", "no", "start") else ""
             self.fields[name].widget.attrs["class"] = kind + short
         self.attendance = list(session.attendance.select_related("councillor"))
+        coloured = colours.colours_of(session, session.speakers.all())
         self.rows = [
-            BallotForm(councillor, place, value, data)
+            BallotForm(
+                councillor,
+                place,
+                value,
+                coloured.get(colours.councillor(councillor.pk), 0),
+                data,
+            )
             for place, (councillor, value) in enumerate(self._voters(), start=1)
         ]
 

@@ -30,15 +30,18 @@ class Look:
 
 
 LOOKS = {
-    Stage.EMPTY: Look("", "clock", "Sin grabación"),
-    Stage.UPLOADING: Look("run", "up", "Subiendo"),
-    Stage.HEARING: Look("run", "run", "Transcribiendo"),
-    Stage.FAILED: Look("bad", "stop", "Detenida"),
-    Stage.DRAFTING: Look("run", "run", "Escribiendo el borrador"),
-    Stage.REVIEW: Look("run", "pen", "En revisión"),
-    Stage.SENT: Look("warn", "clock", "Por aprobar"),
-    Stage.APPROVED: Look("ok", "check", "Aprobada"),
-    Stage.PUBLISHED: Look("ok", "check", "Publicada"),
+    stage: Look(tone, icon, stage.label.capitalize())
+    for stage, tone, icon in (
+        (Stage.EMPTY, "", "clock"),
+        (Stage.UPLOADING, "run", "up"),
+        (Stage.HEARING, "run", "run"),
+        (Stage.FAILED, "bad", "stop"),
+        (Stage.DRAFTING, "run", "pen"),
+        (Stage.REVIEW, "run", "pen"),
+        (Stage.SENT, "warn", "clock"),
+        (Stage.APPROVED, "ok", "check"),
+        (Stage.PUBLISHED, "ok", "check"),
+    )
 }
 
 
@@ -235,6 +238,13 @@ class Progress:
             "Con voces, puntos, asistencia y votos propuestos; usted los confirma.",
         )
         if self.stage != Stage.DRAFTING:
+            return Step(title, "wait", said, usual=self._usual.draft)
+        if self.uploads:
+            names = " y ".join(f"«{upload.name}»" for upload in self.uploads)
+            said += (
+                f"Espera a {names}, que no ha llegado del todo. Si cancela esa subida, "
+                "se escribe con lo que ya está.",
+            )
             return Step(title, "wait", said, usual=self._usual.draft)
         late = since and timezone.now() - since > timedelta(minutes=10)
         if late:

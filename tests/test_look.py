@@ -145,11 +145,9 @@ def test_it_has_every_icon_that_a_page_shows(path: Path) -> None:
 
 def test_it_has_every_icon_that_the_desk_names() -> None:
     source = Path(desk.__file__).read_text()
-    named = {icon for icon, *_ in desk.SEALS.values()}
+    named = {look.icon for look in desk.LOOKS.values()}
     named |= set(re.findall(r'Action\("[^"]+", \S+, "([a-z]+)"', source))
-    named |= set(re.findall(r'\("([a-z]+)", "(?:|ok|run|warn|bad)"', source))
-    named |= set(re.findall(r'icon="([a-z]+)"', source))
-    named |= set(re.findall(r'state = "([a-z]+)"', source))
+    named |= set(re.findall(r'Look\("[a-z]*", "([a-z]+)"', source))
     assert {"pen", "right", "stop", "undo", "book"} <= named
     assert named <= ICONS
 

@@ -20,10 +20,11 @@ from django_htmx.http import HttpResponseClientRedirect
 from actas import editing
 from actas.forms import BoundaryForm, NamingForm, SentenceForm, VersionForm
 from actas.models import Acta, Conflict, Edit, NotAllowed, Utterance
-from actas.tramo import SECONDS, Tramo, tramo_of
+from actas.tramo import Tramo
 from actas.views.review import Opened, fragment, page
 from actas.wording import full_stop
 from sessions.models import Speaker
+from sessions.tramos import SECONDS, tramo_of
 from sessions.wording import hour
 
 View = Callable[..., HttpResponse]

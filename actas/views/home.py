@@ -11,6 +11,7 @@ from actas import delay, desk
 from actas.models import Acta
 from councils.accounts import only_council
 from sessions.models import Stage
+from sessions.progress import LOOKS
 
 PAGE = 30  # rows
 
@@ -43,8 +44,8 @@ def actas(request: HttpRequest) -> HttpResponse:
         "council": only_council(request.user),
         "section": "actas",
         "page": page,
-        "rows": [(acta, *desk.SEALS[Stage(acta.state)]) for acta in page],
-        "states": Acta.State.choices,
+        "rows": [(acta, LOOKS[Stage(acta.state)]) for acta in page],
+        "states": [(state, LOOKS[Stage(state)].word) for state in Acta.State],
         "chosen": chosen,
     }
     return render(request, "actas/list.html", context)

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_GET
 
 from actas.forms import BoundaryForm, NamingForm, SentenceForm
 from actas.models import Acta, Utterance
-from actas.tramo import Tramo, tramo_of
+from actas.tramo import Tramo
 from councils.models import User
-from sessions.models import CouncilSession
+from sessions.tramos import tramo_of
+from sessions.views import session_for
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,7 @@ class Opened:
 @login_required
 def review(request: HttpRequest, pk: int, tramo: int) -> HttpResponse:
     """Show a tramo; ?t= goes to a second, ?editar=, ?voz= and ?punto= open a row."""
-    sessions = CouncilSession.objects.visible_to(request.user)
-    session = get_object_or_404(sessions.select_related("council", "acta"), pk=pk)
+    session = session_for(request.user, pk)
     acta = getattr(session, "acta", None)
     if acta is None:
         messages.info(

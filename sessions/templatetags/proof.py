@@ -5,10 +5,10 @@ from typing import Any
 from django import template
 from django.urls import reverse
 
+from sessions.tramos import tramo_of
 from sessions.wording import clock
 
 register = template.Library()
-PART_SECONDS = 600  # what one page of the transcript covers
 
 
 @register.inclusion_tag("_proof.html")
@@ -16,8 +16,7 @@ def proof(session_pk: int, second: float | None, quote: str = "") -> dict[str, A
     """Show ▶ and the clock, and what is heard there; nothing when it is not known."""
     if second is None:
         return {}
-    part = int(second // PART_SECONDS) + 1
-    address = reverse("review", args=[session_pk, part])
+    address = reverse("review", args=[session_pk, tramo_of(second)])
     return {
         "href": f"{address}?t={int(second)}",
         "clock": clock(second),

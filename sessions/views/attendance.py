@@ -2,10 +2,9 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -13,17 +12,15 @@ from sessions.attendance import verdicts
 from sessions.facts import NotAllowed, hold, is_open
 from sessions.forms_facts import RollForm
 from sessions.models import CouncilSession
+from sessions.views import session_for
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def attendance(request: HttpRequest, pk: int) -> HttpResponse:
-    sessions = CouncilSession.objects.visible_to(request.user)
-    session = get_object_or_404(sessions.select_related("council", "acta"), pk=pk)
+    session = session_for(request.user, pk, editing=request.method == "POST")
     if request.method == "GET":
         return show(request, session, RollForm(session))
-    if not request.user.may_edit(session.council):
-        raise PermissionDenied
     try:
         with transaction.atomic():
             hold(session)

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,13 +10,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from sessions.facts import NotAllowed, Vote, hold, is_open
 from sessions.forms_votes import VoteForm
 from sessions.models import CouncilSession
+from sessions.views import session_for
 from sessions.votes import count_of, present_in
 
 
 @login_required
 @require_GET
 def votes(request: HttpRequest, pk: int) -> HttpResponse:
-    session = session_for(request, pk)
+    session = session_for(request.user, pk)
     found = session.votes.select_related("agenda_item", "confirmed_by")
     present = present_in(session.attendance.all())
     rows = []
@@ -32,14 +32,14 @@ def votes(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, pk: int) -> HttpResponse:
-    session = session_for(request, pk, editing=True)
+    session = session_for(request.user, pk, editing=True)
     return edit_vote(request, session, Vote(session=session))
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def vote(request: HttpRequest, pk: int, vote_pk: int) -> HttpResponse:
-    session = session_for(request, pk, editing=request.method == "POST")
+    session = session_for(request.user, pk, editing=request.method == "POST")
     return edit_vote(request, session, get_object_or_404(session.votes, pk=vote_pk))
 
 
@@ -65,7 +65,7 @@ def edit_vote(
 @login_required
 @require_POST
 def confirm(request: HttpRequest, pk: int, vote_pk: int) -> HttpResponse:
-    session = session_for(request, pk, editing=True)
+    session = session_for(request.user, pk, editing=True)
     try:
         with transaction.atomic():
             hold(session)
@@ -83,7 +83,7 @@ def confirm(request: HttpRequest, pk: int, vote_pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def delete(request: HttpRequest, pk: int, vote_pk: int) -> HttpResponse:
-    session = session_for(request, pk, editing=True)
+    session = session_for(request.user, pk, editing=True)
     vote = get_object_or_404(session.votes, pk=vote_pk)
     if request.method == "GET":
         context = about(request, session) | {"vote": vote}
@@ -96,15 +96,6 @@ def delete(request: HttpRequest, pk: int, vote_pk: int) -> HttpResponse:
     except NotAllowed as error:
         messages.error(request, str(error), extra_tags="bad")
     return redirect("votes", pk)
-
-
-def session_for(request: HttpRequest, pk: int, editing: bool = False) -> CouncilSession:
-    """Fetch a session of the own councils; PermissionDenied for who only reads."""
-    sessions = CouncilSession.objects.visible_to(request.user)
-    session = get_object_or_404(sessions.select_related("council", "acta"), pk=pk)
-    if editing and not request.user.may_edit(session.council):
-        raise PermissionDenied
-    return session
 
 
 def about(request: HttpRequest, session: CouncilSession) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """The first page, the list of actas and the backlog: what waits, for whom."""
 
 import datetime
+import re
 
 import pytest
 from django.db import connection
@@ -75,13 +76,14 @@ def test_it_groups_sessions_by_what_they_wait_for(client: Client) -> None:
     assert "Adriana" in text
     assert "n.º 105" in group(text, "Por revisar")
     assert "n.º 106" in group(text, "Por aprobar")
-    for number in (100, 101, 102, 104):
+    for number in (101, 102, 104):
         assert f"n.º {number}" in group(text, "En camino")
+    assert "n.º 100" in group(text, "Sin grabación")
     assert "n.º 103" in group(text, "Detenidas")
     assert "El archivo está vacío." in group(text, "Detenidas")
     for number in (107, 108):
         assert f"n.º {number}" in group(text, "Hechas")
-    assert "4 sesiones" in group(text, "En camino")
+    assert "3 sesiones" in group(text, "En camino")
     assert (
         "Una sesión por revisar, un acta por aprobar, tres sesiones en camino, "
         "una sesión sin grabación y una sesión detenida." in text
@@ -114,12 +116,55 @@ def test_it_leads_to_the_first_sentence_nobody_looked_at(client: Client) -> None
     acta = make_acta(make_session(council), ["Frase."] * 100)
     done = list(acta.utterances.values_list("pk", flat=True)[:62])
     acta.utterances.filter(pk__in=done).update(state=Utterance.State.VERIFIED)
-    Speaker.objects.create(session=acta.session, voice="S1")
+    nameless = Speaker.objects.create(session=acta.session, voice="S1")
+    acta.utterances.update(speaker=nameless)
+    Speaker.objects.create(session=acta.session, voice="S2")  # says nothing
     text = page(client, make_user(council, Role.SECRETARY))
     assert "62 % revisado" in text
     assert "Seguir en el tramo 2" in text  # sentence 63 begins at 620 s
     assert f"/sesiones/{acta.session.pk}/transcripcion/2/" in text
     assert "1 voz sin nombre" in text
+
+
+def test_it_says_that_all_is_reviewed_only_when_it_is(client: Client) -> None:
+    council = make_council()
+    acta = make_acta(make_session(council), ["Frase."] * 300)
+    first, *_, last = acta.utterances.values_list("pk", flat=True)
+    secretary = make_user(council, Role.SECRETARY)
+    acta.utterances.filter(pk=first).update(state=Utterance.State.VERIFIED)
+    assert "Seguir en el tramo 1" in page(client, secretary)
+    acta.utterances.exclude(pk=last).update(state=Utterance.State.VERIFIED)
+    text = page(client, secretary)
+    assert "99 % revisado" in text
+    assert "Leer el acta completa" not in text
+
+
+def test_it_says_what_waits_only_to_who_has_to_go_on(client: Client) -> None:
+    council = make_council()
+    make_acta(make_session(council)).send()
+    make_recording(session := make_session(council))
+    make_transcription(session.recordings.get(), status="hearing")
+    seen = {
+        role: page(client, make_user(council, role))
+        for role in (Role.SECRETARY, Role.PRESIDENT, Role.READER)
+    }
+    assert "Esto le espera" in seen[Role.PRESIDENT]
+    assert "Puede cerrar la página" in seen[Role.SECRETARY]
+    for role in (Role.SECRETARY, Role.READER):
+        assert "Esto le espera" not in seen[role]
+        assert "Así van las sesiones" in seen[role]
+    for role in (Role.PRESIDENT, Role.READER):
+        assert "Puede cerrar la página" not in seen[role]
+
+
+def test_it_calls_a_state_by_one_name_everywhere(client: Client) -> None:
+    acta = make_acta()
+    acta.send()
+    user = make_user(acta.session.council, Role.PRESIDENT)
+    where = ("/", "/actas/", f"/sesiones/{acta.session_id}/", f"/actas/{acta.pk}/")
+    for address in where:
+        pill = r'<span class="pill warn">\s*<svg.*?</svg>\s*Por aprobar</span>'
+        assert re.search(pill, page(client, user, address), re.DOTALL), address
 
 
 def test_it_says_why_an_acta_came_back(client: Client) -> None:
@@ -143,7 +188,7 @@ def test_it_shows_staff_every_council_by_name(client: Client) -> None:
     for council in councils:
         make_session(council)
     text = page(client, make_user(is_staff=True))
-    assert group(text, "En camino").count("Concejo ") == 2
+    assert group(text, "Sin grabación").count("Concejo ") == 2
     assert "<span>Actas de concejo</span>" in text  # no single council stands above
 
 

@@ -6,7 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from actas.models import Acta, Utterance
-from actas.tramo import Part, Tramo, marked, run_lengths, tramo_of
+from actas.tramo import Part, Tramo, marked, run_lengths
 from councils.models import User
 from sessions.models import AgendaItem, Recording, Speaker, Vote
 from tests.actas.sample_session import make_forty_minutes
@@ -49,10 +49,6 @@ def test_it_passes_over_a_word_that_was_repaired() -> None:
 def test_it_marks_nothing_without_words() -> None:
     assert marked("Sin palabras.", []) == [Part("Sin palabras.")]
     assert marked("", [(0, 1, "algo", 0.1)]) == []
-
-
-def test_it_counts_tramos_from_one() -> None:
-    assert [tramo_of(s) for s in (0, 599.9, 600, 1800)] == [1, 1, 2, 4]
 
 
 def test_it_writes_equal_neighbours_once() -> None:

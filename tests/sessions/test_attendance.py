@@ -349,12 +349,12 @@ def test_it_asks_the_database_the_same_for_three_and_for_twenty(
 ) -> None:
     for councillor in session.council.councillors.all():
         session.attendance.create(councillor=councillor, state="presente")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(9):
         client.get(address(session))
     for _ in range(17):
         extra = make_councillor(session.council)
         session.attendance.create(councillor=extra, state="presente")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(9):
         client.get(address(session))
 
 

@@ -14,6 +14,7 @@ from councils.models import Council, User
 from sessions.agenda import MAX_ITEMS, MAX_TITLE, titles_in
 from sessions.engines import choices_for
 from sessions.forms_facts import HourField
+from sessions.forms_seen import SeenForm
 from sessions.models import CouncilSession
 from sessions.wording import long_date
 
@@ -168,7 +169,7 @@ class NewSessionForm(SessionForm):
         return super().clean()
 
 
-class SessionDataForm(SessionForm):
+class SessionDataForm(SeenForm, SessionForm):
     """What is known once the session was held: hours, who presided, the secretary."""
 
     opened_at = HourField(label="Hora de apertura")
@@ -185,6 +186,9 @@ class SessionDataForm(SessionForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        for name in ("opened_at", "closed_at"):
+            # What was typed is compared with what is stored, not with what was shown.
+            self.fields[name].show_hidden_initial = False
         council, presider = self.instance.council, self.fields["presider"]
         presider.queryset = council.councillors.all()
         seated = council.councillors.seated_on(self.instance.date)

@@ -10,6 +10,7 @@ from django import forms
 from councils.models import Councillor, User
 from sessions import colours
 from sessions.facts import Attendance, Ballot, Vote, initials
+from sessions.forms_seen import SeenForm
 from sessions.models import CouncilSession
 from sessions.votes import Count, present_in
 from sessions.wording import clock
@@ -74,11 +75,18 @@ class BallotForm(forms.Form):
     def chosen(self) -> str:
         return self["value"].value() or ""
 
+    @property
+    def stored(self) -> str:
+        """The vote that is stored, as it is read."""
+        if not self.initial["value"]:
+            return "por anotar"
+        return f"{Ballot.Value(self.initial['value']).label}, puesto {self.place}"
 
-class VoteForm(forms.ModelForm):
+
+class VoteForm(SeenForm):
     """A vote of `session`; a row for each councillor present if it is nominal."""
 
-    start = ClockField(label="Momento en la grabación", required=False)
+    start = ClockField(label="Momento", required=False)
     knowingly = forms.BooleanField(
         label="Lo confirmo así, sabiendo que la cuenta no coincide", required=False
     )
@@ -89,6 +97,13 @@ class VoteForm(forms.ModelForm):
     class Meta:
         model = Vote
         fields = ["agenda_item", "question", "kind", "result", "yes", "no", "start"]
+        labels = {
+            "agenda_item": "Punto del orden del día",
+            "kind": "Clase de votación",
+            "result": "Resultado que se anunció",
+            "yes": "Anunciados por el sí",
+            "no": "Anunciados por el no",
+        }
         widgets = {
             "question": forms.Textarea({"rows": 3}),
             "kind": forms.RadioSelect,
@@ -187,6 +202,17 @@ class VoteForm(forms.ModelForm):
         rows = self.rows if self.is_nominal else ()
         named = any(row.has_changed() for row in rows)
         return named or bool(set(self.changed_data) - asked)
+
+    def facts(self) -> list[Any]:
+        voted = [(r.councillor.pk, *r.initial.values()) for r in self.rows]
+        return [*super().facts(), self.was_confirmed, [v for v in voted if v[1]]]
+
+    @property
+    def stored(self) -> list[tuple[str, str]]:
+        nominal = self.initial["kind"] == Vote.Kind.NOMINAL
+        rows = [row for row in self.rows if nominal and row.has_changed()]
+        ballots = [(f"Voto de {row.councillor}", row.stored) for row in rows]
+        return super().stored + ballots
 
     def save(self, user: User, confirm: bool) -> Vote:
         """Store the vote; state it in the name of `user` if asked and if it adds up.

@@ -91,19 +91,25 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a session's data while its acta is a draft, or before there is one."""
     found = session_for(request.user, pk, editing=True)
-    form = SessionDataForm(request.POST or None, instance=found)
-    if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                hold(found)
+    if request.method != "POST":
+        context = page(found) | {"form": SessionDataForm(instance=found)}
+        return render(request, "sessions/edit.html", context)
+    try:
+        with transaction.atomic():
+            hold(found)
+            found.refresh_from_db()  # as it is now that nobody else can change it
+            form = SessionDataForm(request.POST, instance=found)
+            if form.is_valid():
                 form.save()
-        except NotAllowed as error:
-            messages.error(request, str(error), extra_tags="bad")
-        else:
-            messages.success(request, "Los datos quedaron guardados.", extra_tags="ok")
+                said = "Los datos quedaron guardados."
+                messages.success(request, said, extra_tags="ok")
+                return redirect(found)
+    except NotAllowed as error:
+        messages.error(request, str(error), extra_tags="bad")
         return redirect(found)
-    context = page(found) | {"form": form}
-    return render(request, "sessions/edit.html", context)
+    late = form.notice("los datos de esta sesión", request.user) if form.is_late else ""
+    context = page(found) | {"form": form, "late": late}
+    return render(request, "sessions/edit.html", context, status=409 if late else 422)
 
 
 @login_required

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from councils.models import User
 from sessions.facts import NotAllowed, Vote, hold, is_open
 from sessions.forms_votes import VoteForm
 from sessions.models import CouncilSession
@@ -33,33 +34,61 @@ def votes(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, pk: int) -> HttpResponse:
     session = session_for(request.user, pk, editing=True)
-    return edit_vote(request, session, Vote(session=session))
+    return edit_vote(request, session)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def vote(request: HttpRequest, pk: int, vote_pk: int) -> HttpResponse:
     session = session_for(request.user, pk, editing=request.method == "POST")
-    return edit_vote(request, session, get_object_or_404(session.votes, pk=vote_pk))
+    return edit_vote(request, session, vote_pk)
 
 
 def edit_vote(
-    request: HttpRequest, session: CouncilSession, vote: Vote
+    request: HttpRequest, session: CouncilSession, pk: int | None = None
 ) -> HttpResponse:
-    form = VoteForm(session, vote, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                hold(session)
-                confirm = request.POST.get("action") == "confirm"
-                saved = form.save(request.user, confirm)
-        except NotAllowed as error:
-            messages.error(request, str(error), extra_tags="bad")
-            return redirect("votes", session.pk)
-        return say_what_was_saved(request, saved, wanted=confirm or form.was_confirmed)
-    context = about(request, session) | {"form": form, "vote": vote}
-    status = 422 if form.is_bound else 200
-    return render(request, "sessions/vote.html", context, status=status)
+    """Show a vote, a new one without `pk`; store it unless it changed meanwhile."""
+    if request.method == "GET":
+        vote = get_object_or_404(session.votes, pk=pk) if pk else Vote(session=session)
+        return show(request, session, VoteForm(session, vote))
+    confirm = request.POST.get("action") == "confirm"
+    try:
+        with transaction.atomic():
+            hold(session)
+            # As it is now that nobody else can change it; None if it was deleted.
+            vote = session.votes.filter(pk=pk).first()
+            form = VoteForm(session, vote or Vote(session=session), request.POST)
+            gone = pk is not None and vote is None
+            stored = form.is_valid() and not gone
+            if stored:
+                vote = form.save(request.user, confirm)
+    except NotAllowed as error:
+        messages.error(request, str(error), extra_tags="bad")
+        return redirect("votes", session.pk)
+    if stored:
+        return say_what_was_saved(request, vote, wanted=confirm or form.was_confirmed)
+    return show(request, session, form, late_notice(form, request.user, gone))
+
+
+def late_notice(form: VoteForm, user: User, gone: bool) -> str:
+    """Say what happened to the vote while it was typed; "" when nothing did."""
+    if gone:
+        return "Mientras usted escribía, alguien borró esta votación."
+    if not form.is_late:
+        return ""
+    # Who changes a confirmed vote confirms it; of any other nobody is known.
+    last = form.instance.confirmed_by if form.was_confirmed else None
+    return form.notice("esta votación", user, last)
+
+
+def show(
+    request: HttpRequest, session: CouncilSession, form: VoteForm, late: str = ""
+) -> HttpResponse:
+    context = about(request, session) | {"form": form, "vote": form.instance}
+    status = (409 if late else 422) if form.is_bound else 200
+    return render(
+        request, "sessions/vote.html", context | {"late": late}, status=status
+    )
 
 
 @login_required

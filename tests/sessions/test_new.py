@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from councils.models import Council, Membership, Role
+from sessions.forms import SessionDataForm
 from sessions.models import CouncilSession
 from tests.make import make_council, make_councillor, make_session, make_user
 
@@ -162,6 +163,7 @@ def test_it_is_for_the_secretary(client, council, role):
 
 def data(session: CouncilSession, **fields) -> dict[str, str]:
     own = {
+        "seen": SessionDataForm(instance=session).mark,
         "number": session.number,
         "date": str(session.date),
         "secretary_name": "",
@@ -209,7 +211,7 @@ def test_it_knows_who_had_a_seat(secretary, council):
     answer = secretary.post(
         f"/sesiones/{session.pk}/datos/", data(session, presider=late.pk)
     )
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert 'class="error"' in answer.content.decode()
 
 

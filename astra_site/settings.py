@@ -1,6 +1,9 @@
 """ASTRA's settings, all from the environment; with none of it set, a laptop works."""
 
+import contextlib
 import os
+import secrets
+import tempfile
 from pathlib import Path
 
 import dj_database_url
@@ -36,19 +39,27 @@ def env_list(name: str) -> list[str]:
     return [part.strip() for part in env(name).split(",") if part.strip()]
 
 
+def own_secret(path: Path) -> str:
+    """Return the secret kept in `path`, made up on first use, for its owner only."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=path.parent) as file:  # mode 0600
+            file.write(secrets.token_urlsafe(50))
+            file.flush()
+            # Whole or not at all: of two processes that start at once, one wins.
+            with contextlib.suppress(FileExistsError):
+                os.link(file.name, path)
+    return path.read_text()
+
+
 VAR = Path(env("ASTRA_VAR") or BASE_DIR / "var")  # everything that is written
 
 # ---- Who and where ---------------------------------------------------------------
-# A laptop needs no secret; a server that faces the network does, and says so.
-DEBUG = env_bool("DEBUG", not env("SECRET_KEY"))
-if not DEBUG and not env("SECRET_KEY"):
-    raise ImproperlyConfigured(
-        "Falta SECRET_KEY: sin DEBUG hace falta una clave propia, larga y secreta."
-    )
-SECRET_KEY = env("SECRET_KEY") or "only-for-a-laptop-never-for-a-server-" + "x" * 20
+DEBUG = env_bool("DEBUG", False)
+SECRET_KEY = env("SECRET_KEY") or own_secret(VAR / "secret_key")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
-HTTPS = env_bool("HTTPS", not DEBUG)
+HTTPS = env_bool("HTTPS", bool(env("SECRET_KEY")))  # a laptop has no certificate
 
 INSTALLED_APPS = [
     "django.contrib.admin",

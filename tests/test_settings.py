@@ -78,10 +78,15 @@ def test_it_builds_the_bucket_from_the_environment() -> None:
     assert done.stdout.split() == ["S3Storage", "actas", "https://r2.example.com"]
 
 
-def test_it_refuses_a_server_without_a_secret() -> None:
-    done = manage("check", DEBUG="0")
-    assert done.returncode != 0
-    assert "Falta SECRET_KEY" in done.stderr.splitlines()[-1]
+def test_it_makes_up_a_secret_of_its_own_and_keeps_it(tmp_path: Path) -> None:
+    tell = "from django.conf import settings; print(settings.SECRET_KEY)"
+    first, second = (
+        manage("shell", "--no-imports", "-c", tell, ASTRA_VAR=str(tmp_path)).stdout
+        for _ in range(2)
+    )
+    assert first == second
+    assert len(first.strip()) >= 50
+    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
 
 
 def test_it_lets_a_worker_with_its_own_secret_read_the_queue() -> None:

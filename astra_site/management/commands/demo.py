@@ -20,7 +20,7 @@ from astra_site.management.commands.run import serve as serve_site
 from benchmarks.wer import baseline
 from councils.models import User
 from sessions import uploads
-from sessions.models import CouncilSession, SameRecording
+from sessions.models import CouncilSession
 from sessions.wording import duration
 from transcription import evaluation, weights
 from transcription.models import Transcription
@@ -42,6 +42,8 @@ class Command(BaseCommand):
             check_port(PORT)
         model = find_weights(engine)
         call_command("migrate", verbosity=0)
+        if serve:
+            call_command("collectstatic", verbosity=0, interactive=False)
         passwords = demo.seed(FOLDER / "passwords.json")
         with Clusters(say=self.stdout.write):
             acta, word_seconds = self.make_acta(engine, audio)
@@ -74,22 +76,23 @@ class Command(BaseCommand):
     def enter(self, secretary: User, engine: str, audio: Path | None) -> CouncilSession:
         """Bring the recording in as an upload does; found again, it is left alone."""
         path = audio or demo.RECORDING
-        with transaction.atomic():
-            session = demo.find_session() if audio is None else own_session(engine)
-            if audio is None and session.recordings.exists():
-                self.stdout.write("La grabación ya estaba: no se sube otra vez.")
-                return session
-            session.engine = engine
-            session.save(update_fields=["engine"])
-            try:
-                uploads.enter(session, secretary, path)
-            except SameRecording as error:
-                transaction.set_rollback(True)
-                self.stdout.write(str(error))
-                return error.recording.session
-            except (uploads.UploadError, OSError) as error:
+        try:
+            with transaction.atomic():
+                session = demo.find_session() if audio is None else own_session(engine)
+                if not session.recordings.exists():
+                    session.engine = engine
+                    session.save(update_fields=["engine"])
+                    uploads.enter(session, secretary, path)
+                    self.stdout.write(f"Grabación recibida: {path.name}")
+                    return session
+        except uploads.Refused as error:
+            if error.recording is None:
                 raise CommandError(str(error)) from error
-        self.stdout.write(f"Grabación recibida: {path.name}")
+            session = error.recording.session
+        except (uploads.UploadError, OSError) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write("La grabación ya estaba: no se sube otra vez.")
+        hear_again(session, engine)
         return session
 
     def report(self, acta: Acta, word_seconds: float) -> None:
@@ -148,6 +151,26 @@ def own_session(engine: str) -> CouncilSession:
     )
 
 
+def hear_again(session: CouncilSession, engine: str) -> None:
+    """Have a session heard by another engine; the text that it had stays beside.
+
+    Raises CommandError when people have corrected it already.
+    """
+    recordings = session.recordings.select_related("transcription")
+    if all(recording.transcription.engine == engine for recording in recordings):
+        return
+    acta = Acta.objects.filter(session=session).first()
+    if acta and acta.edits.exists():
+        raise CommandError(
+            "El acta de esa grabación ya tiene correcciones, y no se cambian por otro "
+            "texto. Para oírla con otro motor, empiece de nuevo: make clean demo"
+        )
+    session.engine = engine
+    session.save(update_fields=["engine"])
+    for recording in recordings:
+        recording.hear()
+
+
 def stages(hearing: Transcription, acta: Acta) -> list[tuple[str, float]]:
     """Return (stage, seconds) from the rows themselves."""
     moments = [
@@ -158,7 +181,10 @@ def stages(hearing: Transcription, acta: Acta) -> list[tuple[str, float]]:
         ("Borrador", hearing.finished_at, acta.created_at),
         ("Total", hearing.created_at, acta.created_at),
     ]
-    return [(name, (end - start).total_seconds()) for name, start, end in moments]
+    # An acta that was there before a second hearing is older than it.
+    return [
+        (name, max(0.0, (end - start).total_seconds())) for name, start, end in moments
+    ]
 
 
 def remembered_baseline(model: Path | str) -> str:

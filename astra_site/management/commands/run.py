@@ -21,6 +21,7 @@ class Command(BaseCommand):
     def handle(self, port: int, **options: object) -> None:
         check_port(port)
         call_command("migrate", verbosity=0)
+        call_command("collectstatic", verbosity=0, interactive=False)
         with Clusters(say=self.stdout.write):
             serve(port, self.stdout.write)
 

@@ -10,6 +10,7 @@ from actas.draft import (
     AttendanceLine,
     Ballot,
     Draft,
+    Entry,
     Letterhead,
     Pending,
     Person,
@@ -150,7 +151,12 @@ def _sections() -> tuple[Section, ...]:
     return (Section("Instalación", None, said[0]), *titled)
 
 
-def _entries() -> tuple[tuple[Turn | Remark | VoteRecord, ...], ...]:
+def _entries() -> tuple[tuple[Entry, ...], ...]:
+    return (*_opening(), _past_acta(), _debate(), _closing())
+
+
+def _opening() -> tuple[tuple[Entry, ...], ...]:
+    """Before the first point, the roll call and the orden del día."""
     return (
         (
             Turn(
@@ -186,33 +192,38 @@ def _entries() -> tuple[tuple[Turn | Remark | VoteRecord, ...], ...]:
                 start=690,
             ),
         ),
-        (
-            Turn(SECRETARY, ("El acta 037 fue enviada el lunes por correo.",), 745),
-            Turn(UNKNOWN, ("Presidenta, una precisión sobre la página cuatro.",), 770),
-            Turn(PRESIDENT, ("Queda hecha la precisión.",), 790),
+    )
+
+
+def _past_acta() -> tuple[Entry, ...]:
+    return (
+        Turn(SECRETARY, ("El acta 037 fue enviada el lunes por correo.",), 745),
+        Turn(UNKNOWN, ("Presidenta, una precisión sobre la página cuatro.",), 770),
+        Turn(PRESIDENT, ("Queda hecha la precisión.",), 790),
+    )
+
+
+def _closing() -> tuple[Entry, ...]:
+    return (
+        Remark("La presidenta declara un receso de diez minutos.", 9120),
+        Turn(
+            OBJECTOR,
+            (
+                "Dejo constancia de que la vía a La Cristalina sigue cerrada.",
+                "Pido que esta constancia quede en el acta y se envíe copia a la "
+                "Secretaría de Infraestructura.",
+            ),
+            12301,
         ),
-        _debate(),
-        (
-            Remark("La presidenta declara un receso de diez minutos.", 9120),
-            Turn(
-                OBJECTOR,
-                (
-                    "Dejo constancia de que la vía a La Cristalina sigue cerrada.",
-                    "Pido que esta constancia quede en el acta y se envíe copia a la "
-                    "Secretaría de Infraestructura.",
-                ),
-                12301,
-            ),
-            Turn(
-                SECRETARY,
-                ("El orden del día ha sido agotado, señora presidenta.",),
-                12590,
-            ),
+        Turn(
+            SECRETARY,
+            ("El orden del día ha sido agotado, señora presidenta.",),
+            12590,
         ),
     )
 
 
-def _debate() -> tuple[Turn | Remark | VoteRecord, ...]:
+def _debate() -> tuple[Entry, ...]:
     return (
         Turn(
             PONENTE,
@@ -244,14 +255,18 @@ def _debate() -> tuple[Turn | Remark | VoteRecord, ...]:
             ),
             5038,
         ),
-        VoteRecord(
-            "Articulado del Proyecto de Acuerdo N.º 009 de 2026, con las "
-            "modificaciones leídas por la secretaría",
-            "nominal",
-            ballots=tuple(Ballot(name, choice) for name, _, _, choice in MEMBERS),
-            tallies=(Tally("sí", 8), Tally("no", 2), Tally("abstención", 1)),
-            result="aprobado",
-            start=8044,
-        ),
+        _nominal_vote(),
         Turn(PRESIDENT, ("Queda aprobado el articulado.",), 8460),
+    )
+
+
+def _nominal_vote() -> VoteRecord:
+    return VoteRecord(
+        "Articulado del Proyecto de Acuerdo N.º 009 de 2026, con las "
+        "modificaciones leídas por la secretaría",
+        "nominal",
+        ballots=tuple(Ballot(name, choice) for name, _, _, choice in MEMBERS),
+        tallies=(Tally("sí", 8), Tally("no", 2), Tally("abstención", 1)),
+        result="aprobado",
+        start=8044,
     )

@@ -216,17 +216,8 @@ def test_it_escapes_what_people_said(page, acta: Acta) -> None:
     assert "<b>Ana" not in text
 
 
-def test_it_asks_the_database_as_often_for_a_long_session(page, acta: Acta) -> None:
-    page(1)  # what is asked once a process is asked now
-
-    def queries() -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as asked:
-            assert page(1).status_code == 200
-        return len(asked)
-
-    few = queries()
+def make_long(acta: Acta) -> None:
+    """Let fifteen councillors say a thousand sentences more in `acta`."""
     recording = acta.session.recordings.first()
     transcription = make_transcription(recording)
     part = make_part(transcription)
@@ -264,5 +255,19 @@ def test_it_asks_the_database_as_often_for_a_long_session(page, acta: Acta) -> N
     Through.objects.bulk_create(
         Through(utterance=u, segment=s) for u, s in zip(said, heard, strict=False)
     )
+
+
+def test_it_asks_the_database_as_often_for_a_long_session(page, acta: Acta) -> None:
+    page(1)  # what is asked once a process is asked now
+
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            assert page(1).status_code == 200
+        return len(asked)
+
+    few = queries()
+    make_long(acta)
     assert queries() == few + 1  # the offices of councillors, once for all of them
     assert few <= 14

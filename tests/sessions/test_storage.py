@@ -17,8 +17,9 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from moto.server import ThreadedMotoServer
 
-from councils.models import Role
+from councils.models import Role, User
 from sessions import uploads
+from sessions.models import CouncilSession, Recording
 from tests.make import make_recording, make_session, make_user
 from tests.transcription.sounds import ByLoudness, recorded, tone
 from transcription import preparation, tasks
@@ -90,6 +91,14 @@ def test_it_keeps_files_on_the_disk_of_a_laptop() -> None:
     assert made == "django.core.files.storage.FileSystemStorage"
 
 
+def sent_in_halves(session: CouncilSession, user: User, content: bytes) -> Recording:
+    upload = uploads.start(session, user, "Plenaria.ogg", len(content))
+    half = len(content) // 2
+    uploads.append(upload, 0, io.BytesIO(content[:half]))
+    uploads.append(upload, half, io.BytesIO(content[half:]))
+    return uploads.complete(upload, hashlib.sha256(content).hexdigest())
+
+
 def test_it_goes_from_the_upload_to_the_worker_and_back_to_the_ear(
     bucket, settings, client: Client, monkeypatch
 ) -> None:
@@ -100,11 +109,7 @@ def test_it_goes_from_the_upload_to_the_worker_and_back_to_the_ear(
     user = make_user(session.council, Role.SECRETARY)
 
     # The upload: chunks on the local disk, the whole in the bucket.
-    upload = uploads.start(session, user, "Plenaria.ogg", len(content))
-    half = len(content) // 2
-    uploads.append(upload, 0, io.BytesIO(content[:half]))
-    uploads.append(upload, half, io.BytesIO(content[half:]))
-    recording = uploads.complete(upload, hashlib.sha256(content).hexdigest())
+    recording = sent_in_halves(session, user, content)
     assert names(bucket) == [recording.file.name]
     assert bucket.Object(recording.file.name).get()["Body"].read() == content
     assert list(Path(settings.UPLOAD_FOLDER).iterdir()) == []

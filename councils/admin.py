@@ -1,9 +1,11 @@
 """The back office of councils, of who sits in them and of who works for them."""
 
+from collections.abc import Iterable
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from councils.models import Council, Councillor, Membership, Tenure, Term, User
@@ -107,6 +109,28 @@ class CouncillorAdmin(admin.ModelAdmin):
     search_fields = ["full_name", "party"]
     autocomplete_fields = ["council"]
     inlines = [TenureInline]
+
+    def get_deleted_objects(
+        self, objs: Iterable[Councillor], request: HttpRequest
+    ) -> tuple[list, dict, set, list]:
+        """Protect also who is named where the database would let go in silence."""
+        found, counts, needed, protected = super().get_deleted_objects(objs, request)
+        named = [f"{who}: {NAMED}" for who in objs if is_named(who)]
+        return found, counts, needed, [*protected, *named]
+
+
+NAMED = "hay sesiones en que habla, preside o alguien le puso el nombre"
+
+
+def is_named(councillor: Councillor) -> bool:
+    """Whether a session says that this person spoke or presided, or did once.
+
+    A name that was taken away counts: undoing that would name the councillor again.
+    """
+    mine = Q(speakers__councillor=councillor) | Q(presider=councillor)
+    for side in ("before", "after"):
+        mine |= Q(**{f"acta__edits__{side}__councillor_id": councillor.pk})
+    return councillor.council.sessions.filter(mine).exists()
 
 
 @admin.register(Tenure)

@@ -7,9 +7,10 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django_q.models import Failure, OrmQ, Schedule, Success
 
-from actas.models import Edit, Utterance, Version
-from councils.models import Membership, Role, User
-from sessions.models import Attendance, Ballot, Speaker, Vote
+from actas.editing import Person
+from actas.models import Acta, Edit, Utterance, Version
+from councils.models import Councillor, Membership, Role, User
+from sessions.models import Attendance, Ballot, CouncilSession, Speaker, Vote
 from tests.make import (
     PASSWORD,
     make_acta,
@@ -197,6 +198,46 @@ def test_it_decides_about_several_words(chief: Client, rows: None) -> None:
     form["action"] = "reject"
     chief.post(where(type(words[0])), form)
     assert council.terms.filter(state="rejected").count() == 2
+
+
+@pytest.mark.parametrize(
+    "where_named", ["nowhere", "voice", "once", "chair", "roll", "ballot"]
+)
+def test_it_deletes_a_councillor_only_if_no_session_names_them(
+    chief: Client, where_named: str
+) -> None:
+    council = make_council()
+    councillor = make_councillor(council)
+    acta = make_acta(make_session(council))
+    session = acta.session
+    speaker = Speaker.objects.create(session=session, voice="S1")
+    if where_named in ("voice", "once"):
+        name_voice(acta, speaker, councillor)
+    if where_named == "once":
+        name_voice(acta, speaker, None)  # and that can be undone
+    elif where_named == "chair":
+        CouncilSession.objects.update(presider=councillor)
+    elif where_named == "roll":
+        session.attendance.create(councillor=councillor)
+    elif where_named == "ballot":
+        vote = session.votes.create(question="¿Aprueban?")
+        vote.ballots.create(councillor=councillor, position=1, value="si")
+    page = where(Councillor, "delete", councillor.pk)
+    asked = chief.get(page).content.decode()
+    assert ("que habla, preside" in asked) == (
+        where_named in ("voice", "once", "chair")
+    )
+    chief.post(page, {"post": "yes"})
+    several = {"action": "delete_selected", "_selected_action": [councillor.pk]}
+    chief.post(where(Councillor), several | {"post": "yes"})
+    left = Councillor.objects.filter(pk=councillor.pk).exists()
+    assert left == (where_named != "nowhere")
+
+
+def name_voice(acta: Acta, speaker: Speaker, councillor: Councillor | None) -> None:
+    user = make_user(acta.session.council, Role.SECRETARY)
+    facts = Person(councillor_id=councillor and councillor.pk).facts(user)
+    acta.record(speaker, facts, user)
 
 
 def test_it_keeps_one_role_in_a_council(chief: Client) -> None:

@@ -1,9 +1,10 @@
 """Word errors and speed of our pipeline beside faster-whisper's own, same weights.
 
-    python benchmarks/wer.py [AUDIO TRUTH.json] [--terms] [--quick]
+    python benchmarks/wer.py [AUDIO TRUTH.json] [--model base] [--quick]
 
-The truth is a JSON object whose `turns` carry `text`, and `roster` and `terms` carry
-`name`. The last line is RESULT and a JSON object.
+The truth is a JSON object whose `turns` carry `text`, `start` and `end` in seconds, and
+whose `roster` and `terms` carry `name`: the list that the second line is given. The
+last line is RESULT and a JSON object. --quick hears one minute and one baseline.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from transcription import evaluation, pipeline, weights  # noqa: E402
 from transcription.audio import FlacWriter, decode, probe  # noqa: E402
 from transcription.engines.whisper import Whisper  # noqa: E402
 
-QUICK = 120.0  # seconds of audio that --quick keeps
+QUICK = 60.0  # seconds of audio that --quick keeps, at most
 
 
 def baseline(path: Path | str, model_dir: Path | str, *, batched: bool = False) -> str:
@@ -50,13 +51,13 @@ def ours(path: Path | str, model_dir: Path | str, terms: list[str]) -> str:
     return " ".join(segment.text for segment in segments)
 
 
-def shortened(path: Path, folder: Path) -> Path:
-    """Write the first QUICK seconds of `path` into `folder` as FLAC."""
+def shortened(path: Path, folder: Path, seconds: float) -> Path:
+    """Write the first `seconds` of `path`, rounded up, into `folder` as FLAC."""
     short = folder / "short.flac"
     with short.open("wb") as file:
         writer = FlacWriter(file)
         for second, block in enumerate(decode(path)):
-            if second >= QUICK:
+            if second >= seconds:
                 break
             writer.write(block)
         writer.close()
@@ -93,7 +94,7 @@ def main() -> None:
     parser.add_argument("audio", nargs="?", type=Path, default=demo / "recording.opus")
     parser.add_argument("truth", nargs="?", type=Path, default=demo / "truth.json")
     parser.add_argument("--model", default="base")
-    parser.add_argument("--quick", action="store_true", help="two minutes only")
+    parser.add_argument("--quick", action="store_true", help="a minute only")
     options = parser.parse_args()
     truth = json.loads(options.truth.read_text(encoding="utf-8"))
     turns, path = truth["turns"], options.audio
@@ -102,8 +103,9 @@ def main() -> None:
     model = weights.find(options.model, ROOT / "var" / "models")
     with tempfile.TemporaryDirectory() as folder:
         if options.quick:
-            path = shortened(path, Path(folder))
-            turns = [turn for turn in turns if turn["start"] < QUICK]
+            # Until the end of a turn: none is cut in two, in the sound or the truth.
+            turns = [turn for turn in turns if turn["end"] <= QUICK - 1]
+            path = shortened(path, Path(folder), turns[-1]["end"])
         seconds = probe(path).seconds
         text = " ".join(turn["text"] for turn in turns)
         ways = {
@@ -112,6 +114,8 @@ def main() -> None:
             "faster-whisper": lambda: baseline(path, model),
             "faster-whisper batched": lambda: baseline(path, model, batched=True),
         }
+        if options.quick:
+            del ways["faster-whisper batched"]
         print(f"{options.audio.name}: {seconds:.0f} s, model {options.model}")
         result = {
             name: measure(name, hear, text, seconds) for name, hear in ways.items()

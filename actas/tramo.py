@@ -278,14 +278,21 @@ class Tramo:
 
     @property
     def outline(self) -> list[Point]:
-        """The agenda with how much of each item is reviewed."""
+        """The agenda with how much of each item is reviewed.
+
+        "Here" is the item under way as the tramo begins, or the first one in it.
+        """
+        spans = list(self._spans())
+        begun = [item for item, begins, _ in spans if begins]
+        under_way = [item for item in begun if item.start <= self.start]
+        here = under_way[-1:] or [item for item in begun if item.start < self.end][:1]
         return [
             Point(
                 item,
                 percent(self._between(item.start, end)) if begins else None,
-                begins and item.start < self.end and (end or math.inf) > self.start,
+                item in here,
             )
-            for item, begins, end in self._spans()
+            for item, begins, end in spans
         ]
 
     def _spans(self) -> Iterable[tuple[AgendaItem, bool, float | None]]:

@@ -31,7 +31,6 @@ _ATTENDANCE_WIDTHS = (Cm(1.1), Cm(6.9), Cm(4.0), Cm(4.59))
 _RECORDING_WIDTHS = (Cm(4.3), Cm(2.2), Cm(10.09))
 _SIGNATURE_WIDTHS = (Cm(8.29), Cm(8.3))
 
-_MODES = {"literal": "literal", "dialogo": "en diálogo", "sucinto": "sucinta"}
 
 # A zip cannot hold a moment before 1980; every part of every acta carries this one.
 _ZIP_MOMENT = (1980, 1, 1, 0, 0, 0)
@@ -97,7 +96,6 @@ def _put_data(document: Document, draft: Draft) -> None:
         ("Hora de finalización", _hour_or_gap(draft.closed)),
         ("Preside", _official(draft.presider)),
         ("Secretaría", _official(draft.secretary)),
-        ("Redacción", capital(_MODES.get(draft.mode, draft.mode))),
     ]
     table = add_plain_table(document, "Datos de la sesión", 2, len(rows), _DATA_WIDTHS)
     for row, (label, value) in zip(table.rows, rows, strict=True):

@@ -1,5 +1,6 @@
 """The colour of each person of a session, the same on all of its pages."""
 
+import itertools
 from collections.abc import Iterable
 
 from sessions.facts import Speaker
@@ -13,24 +14,22 @@ Person = tuple  # what is the same for all the rows of one person
 def colours_of(
     session: CouncilSession, speakers: Iterable[Speaker]
 ) -> dict[Person, int]:
-    """Return a colour, 1 to COLOURS, for each person: by the roll, then by the voices.
+    """Return a colour, 1 to COLOURS, for each person: who speaks, then the roll.
 
-    `speakers` are all of the session, in the order of their pk. Whoever has a seat
-    keeps the colour of that place, named in a voice or not; naming a voice does not
-    change the colours of the others. Two queries.
+    `speakers` are all of the session, in the order of their pk. Somebody with several
+    voices has the colour of the first, and naming a voice does not change the colours
+    of the other voices. Who is not heard takes what is left over. Two queries.
     """
-    councillors = session.council.councillors
-    seated = list(councillors.seated_on(session.date))
-    known = {councillor.pk for councillor in seated}
-    unseated = [who for who in councillors.all() if who.pk not in known]
-    people = [
-        *(councillor(who.pk) for who in seated),
-        *(person(speaker) for speaker in speakers),
-        *(councillor(who.pk) for who in unseated),
-    ]
     colours: dict[Person, int] = {}
-    for place, who in enumerate(people):
-        colours.setdefault(who, place % COLOURS + 1)
+    for place, speaker in enumerate(speakers):
+        colours.setdefault(person(speaker), place % COLOURS + 1)
+    taken = set(colours.values())
+    every = range(1, COLOURS + 1)
+    left = itertools.chain((c for c in every if c not in taken), itertools.cycle(every))
+    councillors = session.council.councillors
+    for who in itertools.chain(councillors.seated_on(session.date), councillors.all()):
+        if councillor(who.pk) not in colours:
+            colours[councillor(who.pk)] = next(left)
     return colours
 
 

@@ -67,7 +67,6 @@ class SeenForm(forms.ModelForm):
 
     def notice(self, what: str, reader: User, last: User | None = None) -> str:
         """Tell `reader` that `what` changed; `last` changed it, if that is known."""
-        who = "alguien" if last is None else str(last)
         if last == reader:
-            who = "usted, en otra ventana,"
-        return f"Mientras usted escribía, {who} cambió {what}."
+            return f"Mientras escribía aquí, usted cambió {what} en otra ventana."
+        return f"Mientras usted escribía, {last or 'alguien'} cambió {what}."

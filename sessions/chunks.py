@@ -12,7 +12,7 @@ from typing import Protocol
 
 from django.conf import settings
 
-from sessions.models import Upload
+from sessions.models import Recording, Upload
 
 BLOCK = 1024**2  # bytes read at a time
 
@@ -20,15 +20,24 @@ BLOCK = 1024**2  # bytes read at a time
 class UploadError(Exception):
     """An upload cannot go on; the message says what was kept and what to do.
 
-    `status` is the one of HTTP; `offset` is where to go on, if that is known; `page`
-    is an address that explains more, or "".
+    `status` is the one of HTTP; `offset` is where to go on, if that is known;
+    `recording` is the one that the council already has of that very file, or None.
     """
 
     def __init__(
-        self, message: str, status: int, offset: int | None = None, page: str = ""
+        self,
+        message: str,
+        status: int,
+        offset: int | None = None,
+        recording: Recording | None = None,
     ) -> None:
         super().__init__(message)
-        self.status, self.offset, self.page = status, offset, page
+        self.status, self.offset, self.recording = status, offset, recording
+
+    @property
+    def page(self) -> str:
+        """The address of the session that has the recording, or ""."""
+        return self.recording.session.get_absolute_url() if self.recording else ""
 
 
 class Refused(UploadError):

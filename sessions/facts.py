@@ -1,4 +1,4 @@
-"""What an acta states as fact: who spoke, who was there, what was voted.
+"""What an acta states as fact: its points, who spoke, who was there, what was voted.
 
 The machine proposes, with the sentence that supports it; a person confirms; only what
 is confirmed is printed.
@@ -35,8 +35,9 @@ def hold(session: CouncilSession) -> None:
     Raises NotAllowed when its acta has left the draft: what is being approved, or was,
     does not change under anybody's eyes.
     """
-    type(session).objects.select_for_update().get(pk=session.pk)
-    acta = getattr(session, "acta", None)
+    # Not its key: whoever holds the acta may be adding rows that point at the session.
+    row = type(session).objects.select_for_update(no_key=True).get(pk=session.pk)
+    acta = getattr(row, "acta", None)  # of now, not of when `session` was fetched
     if acta is not None:
         acta.lock()
 
@@ -188,6 +189,46 @@ class Attendance(Proposed):
         return f"{self.councillor}: {self.get_state_display()}"
 
 
+class AgendaItem(models.Model):
+    """A point of the orden del día. It lasts until the next one starts."""
+
+    class Kind(models.TextChoices):
+        LISTA = "lista", "llamado a lista"
+        ORDEN = "orden", "lectura del orden del día"
+        ACTA = "acta", "aprobación de actas"
+        DEBATE = "debate", "debate o control político"
+        PROYECTO = "proyecto", "proyecto de acuerdo"
+        PROPOSICION = "proposicion", "proposiciones y varios"
+        OTRO = "otro", "otro"
+
+    session = models.ForeignKey(
+        "council_sessions.CouncilSession",
+        models.CASCADE,
+        related_name="agenda",
+        verbose_name="sesión",
+    )
+    position = models.PositiveSmallIntegerField("número")  # from 1
+    title = models.CharField("título oficial", max_length=500)
+    kind = models.CharField("clase", max_length=12, choices=Kind, default=Kind.OTRO)
+    start = models.FloatField("desde (s)", null=True, blank=True)  # session's clock
+    end = models.FloatField("hasta (s)", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "punto del orden del día"
+        verbose_name_plural = "orden del día"
+        ordering = ["session", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "position"],
+                name="agenda_position_once",
+                deferrable=models.Deferrable.DEFERRED,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.title}"
+
+
 class Vote(Proposed):
     """A question put to the vote and its announced result."""
 
@@ -209,7 +250,7 @@ class Vote(Proposed):
         verbose_name="sesión",
     )
     agenda_item = models.ForeignKey(
-        "council_sessions.AgendaItem",
+        AgendaItem,
         models.SET_NULL,
         null=True,
         blank=True,

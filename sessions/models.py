@@ -12,8 +12,17 @@ from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from councils.models import Council, Councillor, User
-from sessions.facts import Attendance, Ballot, Proposed, Speaker, Vote
+from councils.models import Council, Councillor, Term, User
+from sessions.facts import (
+    AgendaItem,
+    Attendance,
+    Ballot,
+    NotAllowed,
+    Proposed,
+    Speaker,
+    Vote,
+    hold,
+)
 from transcription.models import Transcription
 
 __all__ = [
@@ -177,10 +186,11 @@ class CouncilSession(models.Model):
         """Add a stored recording at the end and have it heard.
 
         `facts` are name, file, sha256, bytes, seconds. Raises SameRecording when this
-        council already has that very file.
+        council already has that very file, NotAllowed when the acta left the draft.
         """
         with transaction.atomic():
             Council.objects.select_for_update().get(pk=self.council_id)
+            hold(self)
             same = Recording.objects.filter(
                 session__council=self.council_id, sha256=facts["sha256"]
             ).first()
@@ -199,6 +209,9 @@ class CouncilSession(models.Model):
         self.delete()
 
 
+RECORDINGS = "recordings"  # folder of the storage
+
+
 class SameRecording(Exception):
     """The council already has this file; `recording` says where."""
 
@@ -215,7 +228,7 @@ class SameRecording(Exception):
 def recording_file(recording: Recording, name: str) -> str:
     """Return where a recording is stored: a name that cannot be guessed."""
     extension = name.rpartition(".")[2].lower()[:8]
-    return f"recordings/{recording.session_id}/{uuid.uuid4().hex}.{extension}"
+    return f"{RECORDINGS}/{recording.session_id}/{uuid.uuid4().hex}.{extension}"
 
 
 class Recording(models.Model):
@@ -271,10 +284,12 @@ class Recording(models.Model):
         """Delete the recording, its hearings and all their files; later ones move up.
 
         A playback copy that another council's hearing of the same file uses stays.
+        Raises NotAllowed once the session has an acta.
         """
         storage, name, sha256 = self.file.storage, self.file.name, self.sha256
         with transaction.atomic():
             Council.objects.select_for_update().get(pk=self.session.council_id)
+            self._check_no_acta()
             hearings = Transcription.objects.filter(audio=name)
             files = {name, *hearings.values_list("parts__file", flat=True)}
             copies = set(hearings.values_list("playback", flat=True))
@@ -289,10 +304,31 @@ class Recording(models.Model):
             for file in filter(None, files):
                 transaction.on_commit(partial(storage.delete, file))
 
+    def _check_no_acta(self) -> None:
+        # Held, so that no acta is drafted between the question and the deletion.
+        rows = CouncilSession.objects.select_for_update(no_key=True)
+        if hasattr(rows.get(pk=self.session_id), "acta"):
+            raise NotAllowed(
+                f"«{self.name}» ya hace parte de un acta y no se puede borrar: el acta "
+                "perdería su prueba."
+            )
+
+    def retry(self) -> bool:
+        """Begin again what failed; return False if nothing did.
+
+        Raises NotAllowed when the acta left the draft: nothing heard would enter it.
+        """
+        with transaction.atomic():
+            hold(self.session)
+            if self.transcription is None:
+                self.hear()
+                return True
+            return self.transcription.retry()
+
     def hear(self) -> Transcription:
         """Have the recording transcribed; an earlier transcription stays beside."""
         session = self.session
-        terms = session.council.terms.filter(state="approved").order_by("-count")
+        terms = Term.objects.known_to(session.council).order_by("-count", "text")
         self.transcription = Transcription.start(
             audio=self.file.name,
             name=self.name,
@@ -360,40 +396,3 @@ class Upload(models.Model):
     @property
     def is_alive(self) -> bool:
         return self.expires_at > timezone.now()
-
-
-class AgendaItem(models.Model):
-    """A point of the orden del día. It lasts until the next one starts."""
-
-    class Kind(models.TextChoices):
-        LISTA = "lista", "llamado a lista"
-        ORDEN = "orden", "lectura del orden del día"
-        ACTA = "acta", "aprobación de actas"
-        DEBATE = "debate", "debate o control político"
-        PROYECTO = "proyecto", "proyecto de acuerdo"
-        PROPOSICION = "proposicion", "proposiciones y varios"
-        OTRO = "otro", "otro"
-
-    session = models.ForeignKey(
-        CouncilSession, models.CASCADE, related_name="agenda", verbose_name="sesión"
-    )
-    position = models.PositiveSmallIntegerField("número")  # from 1
-    title = models.CharField("título oficial", max_length=500)
-    kind = models.CharField("clase", max_length=12, choices=Kind, default=Kind.OTRO)
-    start = models.FloatField("desde (s)", null=True, blank=True)  # session's clock
-    end = models.FloatField("hasta (s)", null=True, blank=True)
-
-    class Meta:
-        verbose_name = "punto del orden del día"
-        verbose_name_plural = "orden del día"
-        ordering = ["session", "position"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["session", "position"],
-                name="agenda_position_once",
-                deferrable=models.Deferrable.DEFERRED,
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.position}. {self.title}"

@@ -12,6 +12,7 @@ import io
 import os
 import shutil
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -30,8 +31,9 @@ from sessions.chunks import (
     held,
     write,
 )
-from sessions.facts import is_open
+from sessions.facts import NotAllowed, is_open
 from sessions.models import (
+    RECORDINGS,
     CouncilSession,
     Recording,
     SameRecording,
@@ -46,6 +48,11 @@ __all__ = ["Refused", "UploadError"]
 
 RESERVE = 512 * 1024**2  # bytes of disk that uploads leave to the database
 PATIENCE = 3.0  # seconds that a cancel waits for the chunk that is being written
+ORPHAN_AGE = timedelta(days=1)  # no upload takes so long between its file and its row
+CLOSED = (
+    "El acta de esta sesión ya salió del borrador, así que no recibe más grabaciones. "
+    "Devuélvala o ábrala de nuevo y luego elija otra vez este archivo."
+)
 
 
 @dataclass(frozen=True)
@@ -165,7 +172,11 @@ def enter(session: CouncilSession, user: User | None, path: Path) -> Recording:
 
 
 def sweep() -> int:
-    """Forget the uploads that nobody went on with; return how many there were."""
+    """Forget the uploads that nobody went on with; return how many there were.
+
+    What killed processes left goes too: chunks without an upload, stored files without
+    a recording.
+    """
     swept = 0
     for upload in Upload.objects.expired():
         try:
@@ -178,7 +189,28 @@ def sweep() -> int:
     for path in Path(settings.UPLOAD_FOLDER).glob("*.part"):
         if path not in kept and path.stat().st_mtime < oldest:
             path.unlink(missing_ok=True)
+    _clear_orphans()
     return swept
+
+
+def _clear_orphans() -> None:
+    stored = list(_stored())  # before the rows: one that appears meanwhile has its file
+    named = set(Recording.objects.values_list("file", flat=True))
+    before = timezone.now() - ORPHAN_AGE
+    for name in stored:
+        if name not in named and default_storage.get_modified_time(name) < before:
+            default_storage.delete(name)
+
+
+def _stored() -> Iterator[str]:
+    """Yield the stored name of every recording's file, whatever the storage."""
+    try:
+        sessions, _ = default_storage.listdir(RECORDINGS)
+    except FileNotFoundError:  # on a disk, before the first recording
+        return
+    for session in sessions:
+        _, files = default_storage.listdir(f"{RECORDINGS}/{session}")
+        yield from (f"{RECORDINGS}/{session}/{file}" for file in files)
 
 
 def base_name(name: str) -> str:
@@ -191,11 +223,7 @@ def _begin(session: CouncilSession, user: User | None, name: str, size: int) -> 
     """Return an upload that has a file and no row yet. Raises UploadError."""
     name = base_name(name)
     if not is_open(session):
-        raise Refused(
-            "El acta de esta sesión ya salió del borrador, así que no recibe más "
-            "grabaciones. Devuélvala o ábrala de nuevo y luego suba el archivo.",
-            409,
-        )
+        raise Refused(CLOSED, 409)
     _check_size(name, size)
     _check_room(name, size)
     upload = Upload(
@@ -253,8 +281,9 @@ def _take_in(upload: Upload, claimed: str) -> Recording:
     try:
         return _store(upload, sha256, found.seconds)
     except SameRecording as error:
-        page = error.recording.session.get_absolute_url()
-        raise Refused(str(error), 409, page=page) from error
+        raise Refused(str(error), 409, recording=error.recording) from error
+    except NotAllowed as error:  # it was sent or approved while the file was arriving
+        raise UploadError(CLOSED, 423) from error
     except EngineError as error:
         raise UploadError(f"{error} Lo recibido se conserva.", 503) from error
     except OSError as error:

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -137,11 +136,15 @@ def agenda(request: HttpRequest, pk: int) -> HttpResponse:
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Begin again what failed in a recording."""
     recording = recording_for(request.user, pk, editing=True)
-    if recording.transcription is None:
-        recording.hear()
-        begun = True
-    else:
-        begun = recording.transcription.retry()
+    try:
+        begun = recording.retry()
+    except NotAllowed:
+        said = (
+            f"El acta ya salió del borrador, así que «{recording.name}» no se vuelve a "
+            "transcribir. Devuélvala o ábrala de nuevo y luego intente otra vez."
+        )
+        messages.error(request, said, extra_tags="bad")
+        return redirect(recording.session)
     if begun:
         said = f"«{recording.name}» vuelve a intentarse. Lo que ya estaba hecho queda."
         messages.success(request, said, extra_tags="ok")
@@ -159,12 +162,8 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         try:
             recording.discard()
-        except ProtectedError:
-            said = (
-                f"«{recording.name}» ya hace parte de un acta y no se puede borrar: el "
-                "acta perdería su prueba."
-            )
-            messages.error(request, said, extra_tags="bad")
+        except NotAllowed as error:
+            messages.error(request, str(error), extra_tags="bad")
         else:
             said = f"«{recording.name}» y lo que se oyó en ella se borraron."
             messages.success(request, said, extra_tags="ok")

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from actas.models import Acta
-from councils.models import Role
+from councils.models import Role, Term
 from sessions.models import CouncilSession, Upload
 from sessions.progress import Progress
 from tests.make import (
@@ -350,6 +350,46 @@ def test_it_tries_a_part_again(secretary, session):
     assert (aside.status, done.status) == (Part.Status.WAITING, DONE)
 
 
+def test_it_tries_nothing_again_once_the_acta_left_the_draft(secretary, session):
+    failed = hearing(session, status="failed", error="Se cayó.")
+    lost = make_recording(session)
+    make_acta(session).send()
+    for recording in (failed.recording, lost):
+        address = f"/grabaciones/{recording.pk}/reintentar/"
+        said = secretary.post(address, follow=True).content.decode()
+        assert f"«{recording.name}» no se vuelve a transcribir" in said
+    assert Transcription.objects.get().status == "failed"
+
+
+def test_it_hears_a_recording_that_never_was(secretary, session):
+    recording = make_recording(session)
+    secretary.post(f"/grabaciones/{recording.pk}/reintentar/")
+    recording.refresh_from_db()
+    assert recording.transcription.status == "waiting"
+
+
+def test_it_hears_with_the_words_of_the_council_and_of_the_country(session):
+    approved = Term.State.APPROVED
+    words = [(session.council, "Valle Sereno", 1), (None, "Contraloría", 9)]
+    words += [(make_council(), "Río Ajeno", 5), (None, "Acuerdo", 1)]
+    for council, text, count in words:
+        Term.objects.create(council=council, text=text, count=count, state=approved)
+    session.council.terms.create(text="Dudosa", count=99)  # only proposed
+    terms = make_recording(session).hear().terms
+    assert terms == ["Contraloría", "Acuerdo", "Valle Sereno"]
+
+
+def test_it_waits_with_the_draft_for_what_is_arriving(secretary, session):
+    make_part(heard(session, minutes=15), status=DONE)
+    later = ago(hours=-1)
+    user = make_user(session.council, Role.SECRETARY)
+    session.uploads.create(user=user, name="b.mp3", bytes=9, expires_at=later)
+    assert states(session)[-1] == "wait"
+    said = read(secretary, session)
+    assert "Espera a «b.mp3»" in said
+    assert "Tarda más de lo debido" not in said
+
+
 def test_it_deletes_a_recording_with_all_that_came_of_it(
     secretary, session, django_capture_on_commit_callbacks
 ):
@@ -394,9 +434,11 @@ def test_it_keeps_a_recording_that_an_acta_rests_on(secretary, session):
     page = secretary.get(f"/sesiones/{session.pk}/").content.decode()
     assert address not in page
     assert "ya no se borra" in secretary.get(address).content.decode()
-    said = secretary.post(address, follow=True).content.decode()
-    assert "ya hace parte de un acta" in said
-    assert session.recordings.exists()
+    unsaid = make_recording(session)  # nothing of it is in the acta yet
+    for one in (address, f"/grabaciones/{unsaid.pk}/borrar/"):
+        said = secretary.post(one, follow=True).content.decode()
+        assert "ya hace parte de un acta" in said
+    assert session.recordings.count() == 2
     assert Acta.objects.filter(pk=acta.pk).exists()
 
 

@@ -7,12 +7,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import boto3
 import numpy as np
 import pytest
 from django.conf import LazySettings
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
 from moto.server import ThreadedMotoServer
@@ -156,6 +158,16 @@ def test_it_says_that_a_file_is_gone_from_the_bucket(bucket, client):
     client.force_login(make_user(recording.session.council, Role.READER))
     default_storage.delete(recording.file.name)
     assert client.get(f"/grabaciones/{recording.pk}/audio/").status_code == 404
+
+
+def test_it_sweeps_the_bucket_of_what_no_recording_names(bucket, monkeypatch):
+    recording = make_recording()
+    orphan = default_storage.save("recordings/1/huerfana.mp3", ContentFile(b"sound"))
+    uploads.sweep()
+    assert names(bucket) == sorted([recording.file.name, orphan])  # a day old at least
+    monkeypatch.setattr(uploads, "ORPHAN_AGE", -timedelta(minutes=1))
+    uploads.sweep()
+    assert names(bucket) == [recording.file.name]
 
 
 def test_it_leaves_nothing_in_the_bucket_when_the_database_fails(bucket, monkeypatch):

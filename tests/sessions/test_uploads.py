@@ -333,6 +333,7 @@ def test_it_refuses_the_same_recording_twice(session, settings, tmp_path):
         with pytest.raises(Refused, match="ya está en la sesión ordinaria") as refusal:
             uploads.enter(where, None, path)
         assert refusal.value.page == f"/sesiones/{session.pk}/"
+        assert refusal.value.recording == first
     assert stored(settings) == [Path(first.file.name).name]
     assert not Upload.objects.exists()
 
@@ -351,6 +352,36 @@ def test_it_takes_no_recording_once_the_acta_left_the_draft(session, settings):
     with pytest.raises(Refused, match="ya salió del borrador"):
         begin(session)
     assert len(stored(settings)) == before
+
+
+def test_it_keeps_what_arrived_after_the_acta_left_the_draft(
+    secretary, session, settings
+):
+    url = post(secretary, session, name="a.mp3", size=len(SOUND)).json()["url"]
+    acta = make_acta(session)
+    acta.send()
+    before = stored(settings)
+    answer = patch(secretary, url, 0, SOUND)
+    assert answer.status_code == 423
+    assert "ya salió del borrador" in answer.json()["error"]
+    assert "refused" not in answer.json()
+    assert stored(settings) == before  # the chunks, and nothing in the storage
+    acta.give_back("Falta una grabación.")
+    assert patch(secretary, url, len(SOUND), b"").json()["done"]
+    assert session.recordings.count() == 2
+
+
+def test_it_sweeps_a_stored_file_that_no_recording_names(session, settings, tmp_path):
+    path = tmp_path / "a.mp3"
+    path.write_bytes(SOUND)
+    kept = uploads.enter(session, None, path).file.name
+    for name in ("recordings/1/vieja.mp3", "recordings/1/nueva.mp3"):
+        default_storage.save(name, io.BytesIO(SOUND))
+    two_days = (timezone.now() - timedelta(days=2)).timestamp()
+    for name in (kept, "recordings/1/vieja.mp3"):
+        os.utime(default_storage.path(name), (two_days, two_days))
+    tasks.sweep()
+    assert sorted(stored(settings)) == sorted([Path(kept).name, "nueva.mp3"])
 
 
 def test_it_sweeps_what_nobody_went_on_with(session, settings):

@@ -13,7 +13,7 @@ class ActaAdmin(ReadOnlyAdmin):
     list_display = ["__str__", "session_", "council", "state", "published_at"]
     list_filter = ["state", "session__council"]
     list_select_related = ["session__council"]
-    search_fields = ["=number", "session__council__name"]
+    search_fields = ["=session__number", "session__council__name"]
     readonly_fields = ["session_", "versions_"]
 
     @admin.display(description="sesión")
@@ -33,7 +33,7 @@ class ActaAdmin(ReadOnlyAdmin):
 class UtteranceAdmin(ReadOnlyAdmin):
     list_display = ["__str__", "acta", "start", "speaker", "state", "version"]
     list_filter = ["state", "acta__session__council"]
-    list_select_related = ["acta", "speaker__councillor"]
+    list_select_related = ["acta__session", "speaker__councillor"]
     search_fields = ["text"]
     show_full_result_count = False
 
@@ -42,7 +42,7 @@ class UtteranceAdmin(ReadOnlyAdmin):
 class EditAdmin(ReadOnlyAdmin):
     list_display = ["at", "who", "acta", "before", "after"]
     list_filter = ["acta__session__council"]
-    list_select_related = ["who", "acta"]
+    list_select_related = ["who", "acta__session"]
     search_fields = ["who__email", "who__name"]
     show_full_result_count = False
 
@@ -51,7 +51,7 @@ class EditAdmin(ReadOnlyAdmin):
 class VersionAdmin(ReadOnlyAdmin):
     list_display = ["acta_", "number", "code", "approver_name", "approved_at"]
     list_filter = ["acta__session__council"]
-    list_select_related = ["acta"]
+    list_select_related = ["acta__session"]
     search_fields = ["code", "sha256", "approver_name"]
     exclude = ["word", "content"]
 

@@ -32,9 +32,9 @@ def approve(acta: Acta, user: User, seen: str, address: str) -> Version:
     verification code can be checked. Raises NotAllowed when the acta is not waiting for
     approval, or is no longer what was read.
     """
-    state = Acta.objects.select_for_update().values_list("state", flat=True)
-    draft = draft_of(acta)
-    if state.get(pk=acta.pk) == Acta.State.SENT and fingerprint(draft) != seen:
+    held = Acta.objects.select_for_update().get(pk=acta.pk)  # then read, not before
+    draft = draft_of(held)
+    if held.state == Acta.State.SENT and fingerprint(draft) != seen:
         raise NotAllowed(
             "El acta cambió desde que usted la abrió, y no se aprobó. Vuelva a leerla: "
             "abajo está como quedó."

@@ -50,6 +50,10 @@ class Found:
         """Return `version` with the first place that says `wanted.text`."""
         return cls(version, *snippet(text_of(version), wanted.text))
 
+    @property
+    def name(self) -> str:
+        return name_of(self.version)
+
 
 @dataclasses.dataclass(frozen=True)
 class Details:
@@ -75,7 +79,7 @@ def in_force() -> QuerySet[Version]:
         .select_related("acta__session__council")
         .annotate(word_bytes=OctetLength(F("word")))
         .defer("word")
-        .order_by("-acta__session__date", "-acta__number")
+        .order_by("-acta__session__date", "-acta__session__number")
     )
 
 
@@ -126,6 +130,11 @@ def snippet(text: str, wanted: str) -> tuple[str, str, str]:
     if end < len(text):
         after = after.rpartition(" ")[0] + " …"
     return before, match.group(), after
+
+
+def name_of(version: Version) -> str:
+    """What the acta was called when it was approved, whatever its number is now."""
+    return f"Acta n.º {version.content['number']}"
 
 
 def text_of(version: Version) -> str:

@@ -1,8 +1,7 @@
 """Actas in three layers that never overwrite each other.
 
 What the machine heard is a transcription.Segment. What people say was said is an
-Utterance, changed only through recorded, undoable Edits. What was approved is a
-Version: frozen bytes.
+Utterance, changed only through undoable Edits. What was approved is a frozen Version.
 """
 
 from __future__ import annotations
@@ -75,7 +74,6 @@ class Acta(models.Model):
     session = models.OneToOneField(
         CouncilSession, models.PROTECT, related_name="acta", verbose_name="sesión"
     )
-    number = models.PositiveIntegerField("número")
     state = models.CharField(
         "estado", max_length=10, choices=State, default=State.REVIEW
     )
@@ -96,13 +94,17 @@ class Acta(models.Model):
 
     class Meta:
         verbose_name = "acta"
-        ordering = ["-session__date", "-number"]
+        ordering = ["-session__date", "-session__number"]
 
     def __str__(self) -> str:
         return f"Acta n.º {self.number:03d}"
 
     def get_absolute_url(self) -> str:
         return reverse("acta", args=[self.pk])
+
+    @property
+    def number(self) -> int:
+        return self.session.number
 
     @property
     def is_editable(self) -> bool:

@@ -5,12 +5,17 @@ Everything here may run twice and never touches what a person has written.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import takewhile
+
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from actas import reading
+from actas.editing import OutOfOrder, check_order
 from actas.models import Acta, Utterance
 from sessions.models import (
+    AgendaItem,
     Attendance,
     Ballot,
     CouncilSession,
@@ -24,44 +29,99 @@ from transcription.models import Segment, Transcription
 # What `reading` says in words, as the rows keep it.
 RESULTS = {"aprobado": Vote.Result.APPROVED, "negado": Vote.Result.REJECTED}
 BALLOTS = {str(choice.label).lower(): choice for choice in Ballot.Value}
+NEAR = 30.0  # seconds between two tellings of the same vote
+TOUCHED = ~Q(state=Utterance.State.MACHINE) | Q(edits__isnull=False)
+ROUNDING = 0.01  # seconds; `reading` tells moments with two decimals
+
+Stretch = tuple[float, float]  # from, to, in seconds of the session's clock
+
+
+def unwritten() -> QuerySet[Segment]:
+    """What the hearings in force heard, no utterance holds and one is to hold.
+
+    A new hearing of a recording whose text somebody touched stays beside for good.
+    """
+    links = Utterance.segments.through.objects
+    hearing = OuterRef("part__transcription")
+    of_it = links.filter(
+        utterance=OuterRef("pk"),
+        segment__part__transcription=OuterRef(OuterRef("part__transcription")),
+    )
+    touched = Utterance.objects.filter(
+        TOUCHED, ~Exists(of_it), recording__transcription=hearing
+    )
+    heard = Segment.objects.filter(
+        ~Exists(links.filter(segment=OuterRef("pk"))),
+        ~Exists(touched),
+        part__transcription__status=Transcription.Status.DONE,
+        part__transcription__recording__isnull=False,
+    )
+    return heard.exclude(text="")
+
+
+def waiting() -> QuerySet[CouncilSession]:
+    """Sessions of which more was heard than their acta says, while it is open."""
+    mine = unwritten().filter(part__transcription__recording__session=OuterRef("pk"))
+    heard = Recording.objects.filter(
+        session=OuterRef("pk"), transcription__status=Transcription.Status.DONE
+    )
+    return CouncilSession.objects.filter(
+        Q(Exists(heard), acta=None) | Q(Exists(mine), acta__state=Acta.State.REVIEW)
+    )
 
 
 @transaction.atomic
 def draft(session: CouncilSession) -> Acta | None:
-    """Write the acta's first text once every recording has been heard.
+    """Write the acta's first text once every recording has arrived and been heard.
 
-    Returns None while a recording is still being heard. Run again, it adds only what
-    was heard since.
+    Returns None until then. Run again, it adds what was heard since, as long as the
+    acta is a draft.
     """
-    session = CouncilSession.objects.select_for_update().get(pk=session.pk)
+    # Not its key: whoever holds the acta may be adding rows that point at the session.
+    rows = CouncilSession.objects.select_for_update(no_key=True)
+    session = rows.get(pk=session.pk)
     recordings = list(session.recordings.select_related("transcription"))
-    done = Transcription.Status.DONE
-    if not recordings or any(
-        r.transcription is None or r.transcription.status != done for r in recordings
+    heard = list(takewhile(_is_heard, recordings))
+    whole = recordings and len(heard) == len(recordings)
+    if not Acta.objects.filter(session=session).exists() and (
+        not whole or session.uploads.alive().exists()
     ):
         return None
-    for recording in recordings:  # the decoder knows better than the file's header
-        if recording.seconds != recording.transcription.seconds:
-            recording.seconds = recording.transcription.seconds
-            recording.save(update_fields=["seconds"])
-    acta, _ = Acta.objects.get_or_create(
-        session=session, defaults={"number": session.number}
-    )
-    if acta.is_editable and sum(copy_text(acta, r) for r in recordings):
-        propose(acta)
+    acta, _ = Acta.objects.select_for_update().get_or_create(session=session)
+    if acta.is_editable and (stretches := _copy_all(acta, heard)):
+        propose(acta, stretches)
     return acta
 
 
-def copy_text(acta: Acta, recording: Recording) -> int:
-    """Copy segments that no utterance holds yet; return how many.
+def _is_heard(recording: Recording) -> bool:
+    hearing = recording.transcription
+    return hearing is not None and hearing.status == Transcription.Status.DONE
 
-    A new hearing replaces the text of an older one only where nobody touched it.
+
+def _copy_all(acta: Acta, recordings: list[Recording]) -> list[Stretch]:
+    """Copy what is new of the session's first recordings; return where it lies."""
+    offset, stretches = 0.0, []
+    for recording in recordings:
+        exact = recording.transcription.seconds
+        if recording.seconds != exact:  # the decoder knows better than the header
+            recording.seconds = exact
+            recording.save(update_fields=["seconds"])
+        stretches += copy_text(acta, recording, offset)
+        offset += exact or 0.0
+    return stretches
+
+
+def copy_text(acta: Acta, recording: Recording, offset: float) -> list[Stretch]:
+    """Copy segments that no utterance holds yet; return where they lie.
+
+    `offset` is the second of the session's clock at which the recording begins. A new
+    hearing replaces the text of an older one only where nobody touched it.
     """
     mine = acta.utterances.filter(recording=recording)
     older = mine.exclude(segments__part__transcription=recording.transcription)
     if older.exists():
-        if mine.filter(~Q(state=Utterance.State.MACHINE) | Q(edits__isnull=False)):
-            return 0
+        if mine.filter(TOUCHED).exists():
+            return []
         mine.delete()
     held = Segment.objects.filter(pk__in=mine.values("segments"))
     fresh = recording.transcription.segments().exclude(pk__in=held.values("pk"))
@@ -71,8 +131,8 @@ def copy_text(acta: Acta, recording: Recording) -> int:
         Utterance(
             acta=acta,
             recording=recording,
-            start=recording.offset + segment.start,
-            end=recording.offset + segment.end,
+            start=offset + segment.start,
+            end=offset + segment.end,
             text=segment.text,
             speaker=speakers.get(segment.voice),
         )
@@ -83,7 +143,7 @@ def copy_text(acta: Acta, recording: Recording) -> int:
         link(utterance_id=utterance.pk, segment_id=segment.pk)
         for utterance, segment in zip(utterances, segments, strict=True)
     )
-    return len(segments)
+    return [(utterance.start, utterance.end) for utterance in utterances]
 
 
 def _speakers(
@@ -99,8 +159,11 @@ def _speakers(
     }
 
 
-def propose(acta: Acta) -> None:
-    """Propose attendance, agenda starts and votes where nobody has stated them."""
+def propose(acta: Acta, stretches: list[Stretch]) -> None:
+    """Propose the facts heard in `stretches` where nobody has stated them.
+
+    The whole session is read, so that what was heard before tells what is meant now.
+    """
     session = acta.session
     roster = session.council.councillors.seated_on(session.date)
     agenda = list(session.agenda.all())
@@ -114,20 +177,39 @@ def propose(acta: Acta) -> None:
         [reading.Person(c.pk, c.full_name) for c in roster],
         [item.title for item in agenda],
     )
-    if not any(item.start is not None for item in agenda):
-        starts = {start.position: start.start for start in found.items}
-        for item in agenda:
-            item.start = starts.get(item.position)
-            item.save(update_fields=["start"])
-    _propose_attendance(session, found)
-    _propose_votes(session, found)
+
+    def is_new(second: float) -> bool:
+        return any(a - ROUNDING <= second <= b + ROUNDING for a, b in stretches)
+
+    _propose_starts(agenda, found, is_new)
+    _propose_attendance(session, found, is_new)
+    _propose_votes(session, agenda, [v for v in found.votes if is_new(v.start)])
 
 
-def _propose_attendance(session: CouncilSession, found: reading.Reading) -> None:
+def _propose_starts(
+    agenda: list[AgendaItem], found: reading.Reading, is_new: Callable[[float], bool]
+) -> None:
+    starts = {item.position: item.start for item in found.items if is_new(item.start)}
+    for item in agenda:
+        if item.start is not None or item.position not in starts:
+            continue
+        try:
+            check_order(agenda, item, starts[item.position])
+        except OutOfOrder:  # of what a person placed: the person knows better
+            continue
+        item.start = starts[item.position]
+        item.save(update_fields=["start"])
+
+
+def _propose_attendance(
+    session: CouncilSession, found: reading.Reading, is_new: Callable[[float], bool]
+) -> None:
     calls = [(call.person, call.state, call.proof) for call in found.roll_call]
     present = Attendance.State.PRESENT
     calls += [(arrival.person, present, arrival.proof) for arrival in found.arrivals]
     for person, state, proof in calls:
+        if not is_new(proof.start):
+            continue
         row, _ = session.attendance.get_or_create(
             councillor_id=person.pk, defaults={"source": Proposed.Source.MACHINE}
         )
@@ -137,10 +219,15 @@ def _propose_attendance(session: CouncilSession, found: reading.Reading) -> None
         row.save()
 
 
-def _propose_votes(session: CouncilSession, found: reading.Reading) -> None:
-    if session.votes.exists():
-        return
-    for position, heard in enumerate(found.votes, start=1):
+def _propose_votes(
+    session: CouncilSession, agenda: list[AgendaItem], found: list[reading.VoteFound]
+) -> None:
+    """Add the votes that are not told of already; those that are stay as they are."""
+    moments = session.votes.values_list("start", "proof_start")
+    known = [second for pair in moments for second in pair if second is not None]
+    last = session.votes.aggregate(last=Max("position"))["last"] or 0
+    new = [v for v in found if all(abs(v.start - second) > NEAR for second in known)]
+    for position, heard in enumerate(new, start=last + 1):
         vote = session.votes.create(
             position=position,
             question=heard.question,
@@ -149,7 +236,7 @@ def _propose_votes(session: CouncilSession, found: reading.Reading) -> None:
             yes=heard.yes,
             no=heard.no,
             start=heard.start,
-            agenda_item=_item_at(session, heard.start),
+            agenda_item=_item_at(agenda, heard.start),
             source=Proposed.Source.MACHINE,
             proof_start=heard.proof.start,
             proof_quote=heard.proof.quote,
@@ -162,6 +249,6 @@ def _propose_votes(session: CouncilSession, found: reading.Reading) -> None:
         )
 
 
-def _item_at(session: CouncilSession, second: float):
-    before = session.agenda.filter(start__lte=second)
-    return before.order_by("-position").first()
+def _item_at(agenda: list[AgendaItem], second: float) -> AgendaItem | None:
+    begun = [i for i in agenda if i.start is not None and i.start <= second]
+    return begun[-1] if begun else None

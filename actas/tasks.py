@@ -1,8 +1,8 @@
 """What the site's cluster runs for actas."""
 
 from actas import proposals
-from sessions.models import CouncilSession, Recording
-from transcription.models import Transcription
+from sessions.models import Recording
+from transcription.tasks import each
 
 
 def draft(transcription_pk: int) -> None:
@@ -13,9 +13,9 @@ def draft(transcription_pk: int) -> None:
 
 
 def sweep() -> None:
-    """Write the drafts whose task was lost on its way."""
-    waiting = CouncilSession.objects.filter(
-        acta__isnull=True, recordings__transcription__status=Transcription.Status.DONE
-    )
-    for session in waiting.distinct():
-        proposals.draft(session)
+    """Write what was heard and no acta says.
+
+    Its task was lost, or it came when the acta could not take it: a recording was
+    still arriving, or the acta had been sent and was given back since.
+    """
+    each(proposals.waiting(), proposals.draft)

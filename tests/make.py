@@ -119,7 +119,7 @@ def make_acta(
     """An acta in review whose utterances are `lines`, one every ten seconds."""
     session = session or make_session()
     recording = session.recordings.first() or make_recording(session)
-    acta = Acta.objects.create(session=session, number=session.number, **fields)
+    acta = Acta.objects.create(session=session, **fields)
     texts = lines if lines is not None else ["Buenos días.", "Se abre la sesión."]
     Utterance.objects.bulk_create(
         Utterance(

@@ -89,7 +89,8 @@ def test_it_opens_each_page_to_whom_it_is_for(line: str) -> None:
     president = make_user(council, Role.PRESIDENT)
     acta = make_acta(make_session(council))
     acta.send()
-    version = acta.approve(president, {"text": "Dicho.", "title": "Acta"}, b"word")
+    content = {"text": "Dicho.", "number": "001", "title": "Acta"}
+    version = acta.approve(president, content, b"word")
     acta.publish()
     people = [
         None,

@@ -23,7 +23,6 @@ class Migration(migrations.Migration):
             name='Acta',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='número')),
                 ('state', models.CharField(choices=[('review', 'borrador'), ('sent', 'por aprobar'), ('approved', 'aprobada'), ('published', 'publicada')], default='review', max_length=10, verbose_name='estado')),
                 ('returned_because', models.TextField(blank=True, verbose_name='por qué se devolvió')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='creada')),
@@ -32,7 +31,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'acta',
-                'ordering': ['-session__date', '-number'],
+                'ordering': ['-session__date', '-session__number'],
             },
         ),
         migrations.CreateModel(

@@ -48,6 +48,7 @@ def public_acta(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "section": "public",
         "version": version,
         "acta": version.acta,
+        "name": archive.name_of(version),
         "session": version.acta.session,
         "paragraphs": archive.paragraphs(version),
     }
@@ -59,7 +60,7 @@ def public_word(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Hand out the very bytes that were approved."""
     version = get_object_or_404(published(slug).defer(None), acta=pk)
     response = HttpResponse(bytes(version.word), content_type=WORD_TYPE)
-    name = f"acta-{version.acta.number:03d}-{slug}.docx"
+    name = f"acta-{version.content['number']}-{slug}.docx"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
@@ -91,6 +92,7 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
         "form": CodeForm(initial={"code": code}),
         "code": code,
         "version": version,
+        "name": archive.name_of(version) if version else "",
         "public": archive.details(version) if version else None,
         "copy": copy,
         "same": same,

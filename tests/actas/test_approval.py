@@ -6,14 +6,16 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from actas.approval import approve, content_of, fingerprint
 from actas.drafting import draft_of
 from actas.models import Acta
 from councils.models import Council, User
 from sessions.facts import NotAllowed
+from sessions.models import CouncilSession
 from tests.actas.sample_draft import make_draft
 from tests.make import make_acta, make_council, make_session, make_user
 
@@ -172,10 +174,44 @@ def test_it_approves_the_next_version_after_it_is_reopened(
 
 
 def test_it_never_changes_a_version(acta: Acta, president: User) -> None:
-    seen = fingerprint(draft_of(acta))
+    seen = fingerprint(draft_of(Acta.objects.get(pk=acta.pk)))
     version = approve(acta, president, seen, "http://testserver/verificar/")
     with pytest.raises(DatabaseError), transaction.atomic():
         acta.versions.filter(pk=version.pk).update(sha256="0" * 64)
+
+
+def test_it_reads_what_it_freezes_once_nobody_can_change_it(
+    acta: Acta, president: User
+) -> None:
+    seen = fingerprint(draft_of(Acta.objects.get(pk=acta.pk)))
+    with CaptureQueriesContext(connection) as captured:
+        approve(acta, president, seen, "http://testserver/verificar/")
+    statements = [query["sql"] for query in captured]
+    held = next(i for i, sql in enumerate(statements) if "FOR UPDATE" in sql)
+    read = next(i for i, s in enumerate(statements) if 'FROM "actas_utterance"' in s)
+    assert held < read
+
+
+def test_it_has_the_number_of_its_session_until_it_is_approved(
+    client: Client, acta: Acta, president: User
+) -> None:
+    CouncilSession.objects.filter(acta=acta).update(number=7)
+    send(client, acta)
+    acta = Acta.objects.get(pk=acta.pk)
+    assert str(acta) == "Acta n.º 007"
+    acta.publish()
+    acta.reopen("El número es otro.")
+    CouncilSession.objects.filter(acta=acta).update(number=8)
+    assert draft_of(Acta.objects.get(pk=acta.pk)).number == "008"
+    public = f"/publico/{acta.session.council.slug}/"
+    for page in (
+        public,
+        f"{public}{acta.pk}/",
+        f"/verificar/{acta.public_version.code}/",
+    ):
+        said = client.get(page).content.decode()
+        assert "Acta n.º 007" in said  # what was approved says what it said
+        assert "Acta n.º 008" not in said
 
 
 @pytest.mark.parametrize("state", ["review", "approved", "published"])

@@ -27,7 +27,11 @@ def approve(
 ) -> Version:
     acta = make_acta(make_session(council, number=number, **fields))
     acta.send()
-    content = {"text": text, "title": f"Acta n.º {number:03d}"}
+    content = {
+        "text": text,
+        "number": f"{number:03d}",
+        "title": f"Acta n.º {number:03d}",
+    }
     user = make_user(name="Gladys Idárraga")
     return acta.approve(user, content, WORD + str(number).encode())
 
@@ -184,7 +188,8 @@ def test_it_keeps_the_published_version_while_a_new_one_is_made(
     first.acta.reopen("Falta un nombre.")
     assert "Lo primero." in read(client, f"/publico/rita/{first.acta.pk}/")
     first.acta.send()
-    second = first.acta.approve(make_user(), {"text": "Lo segundo."}, WORD)
+    content = first.content | {"text": "Lo segundo."}
+    second = first.acta.approve(make_user(), content, WORD)
     assert "Lo primero." in read(client, f"/publico/rita/{first.acta.pk}/")
     assert "Santa Rita" not in read(client, f"/verificar/{second.code}/")
     first.acta.publish()

@@ -34,6 +34,15 @@ STATES = {
     Attendance.State.ABSENT: "ausente",
 }
 UNKNOWN = Person("Sin identificar")
+LOOKED_AT = (  # of a session, fetched at once
+    "council",
+    "presider__tenures",
+    "agenda",
+    "recordings",
+    "attendance__councillor__tenures",
+    "votes__ballots__councillor",
+    "speakers__councillor__tenures",
+)
 
 
 def draft_of(acta: Acta) -> Draft:
@@ -42,16 +51,7 @@ def draft_of(acta: Acta) -> Draft:
     The number of queries does not depend on how long the session was.
     """
     session = acta.session
-    prefetch_related_objects(
-        [session],
-        "council",
-        "presider__tenures",
-        "agenda",
-        "recordings",
-        "attendance__councillor__tenures",
-        "votes__ballots__councillor",
-        "speakers__councillor__tenures",
-    )
+    prefetch_related_objects([session], *LOOKED_AT)
     people = {s.pk: _speaker(session, s) for s in session.speakers.all()}
     attendance = tuple(_attendance(session))
     votes = [vote for vote in session.votes.all() if vote.is_confirmed]
@@ -131,9 +131,8 @@ def _secretary(session: CouncilSession) -> Person | None:
     name = session.secretary_name or council.secretary_name
     if not name:
         return None
-    female = council.secretary_gender == Gender.FEMALE
-    office = "secretaria general" if female else "secretario general"
-    return Person(name, office, _article(council.secretary_gender))
+    article = _article(council.secretary_gender)
+    return Person(name, council.secretary_office, article)
 
 
 def _guests(session: CouncilSession, secretary: Person | None) -> tuple[Person, ...]:
@@ -163,9 +162,9 @@ def _attendance(session: CouncilSession) -> Iterator[AttendanceLine]:
 
 def _quorum(session: CouncilSession) -> Quorum | None:
     """The roll call's count, once nobody's attendance is open any more."""
-    rows = list(session.attendance.all())
-    seated = session.council.councillors.seated_on(session.date).count()
-    if len(rows) < seated or not all(row.is_confirmed for row in rows):
+    seated = _seated(session)
+    rows = [r for r in session.attendance.all() if r.councillor_id in seated]
+    if len(rows) < len(seated) or not all(row.is_confirmed for row in rows):
         return None
     answered = [
         row
@@ -175,12 +174,17 @@ def _quorum(session: CouncilSession) -> Quorum | None:
     return Quorum(seats=session.council.seats, present=len(answered))
 
 
+def _seated(session: CouncilSession) -> set[int]:
+    """Return the ids of those whose attendance counts: who held a seat that day."""
+    seated = session.council.councillors.seated_on(session.date)
+    return set(seated.values_list("pk", flat=True))
+
+
 def _pending(session: CouncilSession) -> Pending:
-    attendance, votes = session.attendance.all(), session.votes.all()
-    seated = session.council.councillors.seated_on(session.date).count()
+    stated = {r.councillor_id for r in session.attendance.all() if r.is_confirmed}
     return Pending(
-        attendance=seated - sum(row.is_confirmed for row in attendance),
-        votes=sum(not vote.is_confirmed for vote in votes),
+        attendance=len(_seated(session) - stated),
+        votes=sum(not vote.is_confirmed for vote in session.votes.all()),
         speakers=sum(not speaker.is_named for speaker in session.speakers.all()),
     )
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Prefetch, Q
 from django.urls import reverse
 
 from actas.models import Acta, Utterance
-from actas.tramo import tramo_of
+from sessions.models import CouncilSession
+from sessions.tramos import tramo_of
 from sessions.votes import count_of, present_in
+from sessions.wording import clock, duration
+from transcription.models import Part, Transcription
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ def findings(acta: Acta) -> list[Finding]:
 
     The number of queries does not depend on how long the session was.
     """
-    checks = (_attendance, _votes, _hours, _agenda, _voices, _sentences)
+    checks = (_hearings, _attendance, _votes, _hours, _agenda, _voices, _sentences)
     found = [finding for check in checks for finding in check(acta)]
     return sorted(found, key=lambda finding: not finding.missing)
 
@@ -48,11 +51,77 @@ def many(number: int, one: str, more: str) -> str:
     return f"{number} {one if number == 1 else more}"
 
 
+@dataclass(frozen=True)
+class Hole:
+    """A stretch of a recording that was set aside; its text is missing."""
+
+    recording: str
+    start: float
+    """Seconds on the session's clock."""
+    end: float
+    why: str
+
+    def __str__(self) -> str:
+        length = duration(self.end - self.start)
+        verb = "Falta" if length in ("1\u00a0min", "1\u00a0h") else "Faltan"
+        return f"{verb} {length} por transcribir, desde {clock(self.start)}"
+
+
+def holes(session: CouncilSession) -> list[Hole]:
+    """Return what could not be transcribed, in order; neighbours that failed as one.
+
+    Costs two queries.
+    """
+    aside = Part.objects.filter(status=Part.Status.FAILED).order_by("position")
+    light = Transcription.objects.defer("peaks", "terms")
+    recordings = session.recordings.prefetch_related(
+        Prefetch("transcription", light),
+        Prefetch("transcription__parts", aside.defer("clips")),
+    )
+    found: list[Hole] = []
+    offset = 0.0
+    for recording in recordings:
+        parts = recording.transcription.parts.all() if recording.transcription else ()
+        for part in parts:
+            start, end = offset + part.start, offset + part.end
+            hole = Hole(recording.name, start, end, part.error)
+            last = found[-1] if found else None
+            if last and last.recording == recording.name and last.end >= start - 0.01:
+                hole = replace(last, end=end)
+                found.pop()
+            found.append(hole)
+        offset += recording.seconds or 0.0
+    return found
+
+
+def _hearings(acta: Acta) -> Iterator[Finding]:
+    """Tell what is missing of the recordings: what failed, what is not heard yet."""
+    link = {"href": acta.session.get_absolute_url(), "action": "Ir a la sesión"}
+    for hole in holes(acta.session):
+        yield Finding(str(hole), detail=hole.why, **link)
+    recordings = acta.session.recordings.select_related("transcription")
+    for recording in recordings.defer("transcription__peaks", "transcription__terms"):
+        hearing = recording.transcription
+        if hearing is None or hearing.status == Transcription.Status.FAILED:
+            yield Finding(
+                f"«{recording.name}» no se transcribió",
+                detail=hearing.error if hearing else "",
+                **link,
+            )
+        elif hearing.is_working:
+            yield Finding(
+                f"«{recording.name}» se está transcribiendo",
+                detail="Lo que se oiga entra en el borrador cuando termine.",
+                **link,
+            )
+
+
 def _attendance(acta: Acta) -> Iterator[Finding]:
     session = acta.session
-    seated = session.council.councillors.seated_on(session.date).count()
-    rows = list(session.attendance.all())
-    open_rows = max(seated, len(rows)) - sum(row.is_confirmed for row in rows)
+    roster = session.council.councillors.seated_on(session.date)
+    seated = set(roster.values_list("pk", flat=True))
+    rows = [row for row in session.attendance.all() if row.councillor_id in seated]
+    open_rows = len(seated) - sum(row.is_confirmed for row in rows)
     link = {"href": reverse("attendance", args=[session.pk])}
     if not seated:
         yield Finding(

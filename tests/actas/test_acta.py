@@ -14,7 +14,10 @@ from tests.make import (
     make_acta,
     make_council,
     make_councillor,
+    make_part,
+    make_recording,
     make_session,
+    make_transcription,
     make_user,
 )
 
@@ -44,10 +47,17 @@ def log_in(client: Client, council: Council, role: str) -> None:
     client.force_login(make_user(*(() if staff else (council, role)), **staff))
 
 
+def stored(acta: Acta) -> Acta:
+    """Return the acta as a page reads it."""
+    return Acta.objects.select_related("session__council").get(pk=acta.pk)
+
+
 def approved(acta: Acta) -> Acta:
     Acta.objects.filter(pk=acta.pk).update(state="sent")
     who = make_user(acta.session.council, "president", name="Gladys Idárraga")
-    approve(acta, who, fingerprint(draft_of(acta)), "http://testserver/verificar/")
+    approve(
+        acta, who, fingerprint(draft_of(stored(acta))), "http://testserver/verificar/"
+    )
     acta.refresh_from_db()
     return acta
 
@@ -66,8 +76,7 @@ def shown(client: Client, acta: Acta) -> str:
 
 def missing(acta: Acta) -> str:
     """Return the titles of what is missing, joined."""
-    fresh = Acta.objects.select_related("session__council").get(pk=acta.pk)
-    return "; ".join(found.title for found in findings(fresh) if found.missing)
+    return "; ".join(f.title for f in findings(stored(acta)) if f.missing)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -261,6 +270,7 @@ def test_it_finds_nothing_missing_when_everything_was_stated(acta: Acta) -> None
     session.agenda.create(position=1, title="Llamado a lista", start=0.0)
     speaker = session.speakers.create(voice="S1", councillor=councillor)
     acta.utterances.update(speaker=speaker, state="verified")
+    make_transcription(session.recordings.get(), status="done")
     assert missing(acta) == ""
 
 
@@ -287,6 +297,42 @@ def test_it_finds_that_there_was_no_quorum(acta: Acta) -> None:
     )
     row.confirm(make_user())
     assert "No hay quórum para decidir" in missing(acta)
+
+
+def test_it_finds_what_could_not_be_transcribed(acta: Acta) -> None:
+    make_transcription(acta.session.recordings.get(), status="done")  # 600 s
+    hearing = make_transcription(
+        make_recording(acta.session, seconds=3600.0), status="done"
+    )
+    make_part(hearing, start=0.0, end=600.0, status="done")
+    for start in (600.0, 1200.0):
+        make_part(hearing, start=start, end=start + 600.0, status="failed")
+    assert "Faltan 20\u00a0min por transcribir, desde 0:20:00" in missing(acta)
+    (hole,) = (f for f in findings(stored(acta)) if "por transcribir" in f.title)
+    assert hole.href == f"/sesiones/{acta.session_id}/"
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [("hearing", "se está transcribiendo"), ("failed", "no se transcribió")],
+)
+def test_it_finds_a_recording_that_is_not_heard(
+    acta: Acta, status: str, said: str
+) -> None:
+    recording = acta.session.recordings.get()
+    make_transcription(recording, status=status)
+    assert f"«{recording.name}» {said}" in missing(acta)
+
+
+def test_it_does_not_count_who_holds_no_seat(acta: Acta) -> None:
+    session = acta.session
+    gone, seated = make_councillor(session.council), make_councillor(session.council)
+    for row in (gone, seated):
+        session.attendance.create(councillor=row, state="presente").confirm(make_user())
+    gone.tenures.all().delete()
+    assert "asistencia" not in missing(acta)
+    session.attendance.filter(councillor=seated).delete()
+    assert "Falta confirmar la asistencia de 1 concejal" in missing(acta)
 
 
 def test_it_asks_the_database_the_same_for_a_short_and_a_long_session(

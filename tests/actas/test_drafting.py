@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from actas import word
 from actas.draft import Turn, VoteRecord
 from actas.drafting import draft_of
+from actas.models import Acta
 from sessions.models import Attendance, Speaker, Vote
 from tests.make import make_acta, make_councillor, make_session, make_user
 
@@ -70,6 +71,20 @@ def test_it_counts_who_answered_the_roll_call() -> None:
         session.attendance.create(councillor=councillor, **row).confirm(user)
     quorum = draft_of(make_acta(session)).quorum
     assert (quorum.seats, quorum.present) == (7, 1)
+
+
+def test_it_counts_only_who_holds_a_seat() -> None:
+    session = make_session()
+    user = make_user(session.council, "secretary")
+    gone, ana = make_councillor(session.council), make_councillor(session.council)
+    for who in (gone, ana):
+        session.attendance.create(councillor=who, state="presente").confirm(user)
+    gone.tenures.all().delete()
+    draft = draft_of(Acta.objects.get(pk=make_acta(session).pk))
+    assert (draft.pending.attendance, draft.quorum.present) == (0, 1)
+    session.attendance.filter(councillor=ana).delete()
+    draft = draft_of(Acta.objects.get(session=session))
+    assert (draft.pending.attendance, draft.quorum) == (1, None)
 
 
 def test_it_puts_a_vote_where_it_was_taken() -> None:

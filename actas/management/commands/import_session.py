@@ -4,13 +4,15 @@ import datetime
 from argparse import ArgumentParser
 from pathlib import Path
 
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.management import BaseCommand, CommandError
 
 from actas import progress, word
 from actas.drafting import draft_of
 from councils.models import Council
 from sessions import uploads
-from sessions.models import CouncilSession, SameRecording
+from sessions.facts import NotAllowed
+from sessions.models import CouncilSession
 
 
 class Command(BaseCommand):
@@ -45,19 +47,44 @@ class Command(BaseCommand):
         self, council: Council, audio: list[Path], options: dict
     ) -> CouncilSession:
         """Create the session and its recordings; on any error, neither stays."""
-        session = CouncilSession.objects.create(
-            council=council,
-            kind=options["kind"],
-            number=options["number"] or council.sessions.next_number(options["kind"]),
-            date=parse_date(options["date"]),
+        kind, number = options["kind"], options["number"]
+        if number is None:
+            number = council.sessions.next_number(kind)
+        session = CouncilSession(
+            council=council, kind=kind, number=number, date=parse_date(options["date"])
         )
+        check(session)
+        session.save()
         try:
             for path in audio:
                 uploads.enter(session, None, path)
-        except (uploads.UploadError, SameRecording, OSError) as error:
-            session.discard()
-            raise CommandError(f"{error} No se registró la sesión.") from error
+        except (uploads.UploadError, OSError) as error:
+            raise CommandError(f"{error} {undo(session)}") from error
         return session
+
+
+def check(session: CouncilSession) -> None:
+    """Raise CommandError when a new session is not one, or is there already."""
+    try:
+        session.full_clean()
+    except ValidationError as error:
+        said = []
+        for name, messages in error.message_dict.items():
+            about = ""
+            if name != NON_FIELD_ERRORS:
+                about = f"{session._meta.get_field(name).verbose_name.capitalize()}: "
+            said += [f"{about}{message}" for message in messages]
+        raise CommandError(f"{' '.join(said)} No se registró la sesión.") from error
+
+
+def undo(session: CouncilSession) -> str:
+    """Delete a session that got only some of its recordings; say what became of it."""
+    try:
+        session.discard()
+    except NotAllowed:  # the first ones were heard and drafted meanwhile
+        where = session.get_absolute_url()
+        return f"La sesión quedó con las grabaciones anteriores: {where}"
+    return "No se registró la sesión."
 
 
 def find_council(slug: str) -> Council:

@@ -39,6 +39,15 @@ def read_hour(
     return time(hour, minute)
 
 
+def is_guess(text: str, read: time, closed: time | None = None) -> bool:
+    """Whether `read` is not the hour that `text` says by itself, but the likely one.
+
+    `read` is what `read_hour` returned. Before a known closing there is no other hour
+    that it could be.
+    """
+    return closed is None and read != read_hour(text)
+
+
 def wrong_hours(
     arrived: time | None,
     left: time | None,

@@ -9,7 +9,7 @@ from django import forms
 
 from councils.models import Councillor, User
 from sessions import colours
-from sessions.attendance import Roll, read_hour, wrong_hours
+from sessions.attendance import Roll, is_guess, read_hour, wrong_hours
 from sessions.facts import Attendance, initials
 from sessions.models import CouncilSession
 from sessions.wording import hour as said_hour
@@ -31,6 +31,8 @@ class HourField(forms.CharField):
     widget = HourInput
     opened: time | None = None
     closed: time | None = None
+    guess: time | None = None
+    """What was understood, once cleaned, where something else may have been meant."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(required=False, show_hidden_initial=True, **options)
@@ -42,6 +44,12 @@ class HourField(forms.CharField):
             return read_hour(text, self.opened, self.closed) if text else None
         except ValueError as error:
             raise forms.ValidationError(str(error)) from None
+
+    def clean(self, value: str | None) -> time | None:
+        read = super().clean(value)
+        guessed = read and is_guess(value.strip(), read, self.closed)
+        self.guess = read if guessed else None
+        return read
 
 
 class HoursForm(forms.Form):
@@ -207,6 +215,13 @@ class RollForm:
         for form in self.rows:
             form.save(user, confirm=form in asked)
         return [form.councillor.full_name for form in asked if not form.chosen]
+
+    @property
+    def guesses(self) -> list[time]:
+        """The hours that were understood without being sure, once each, in order."""
+        fields = [f for form in (self.hours, *self.rows) for f in form.fields.values()]
+        found = {getattr(field, "guess", None) for field in fields}
+        return sorted(found - {None})
 
     @property
     def roll(self) -> Roll:

@@ -1,5 +1,7 @@
 """Attendance: ASTRA fills in what it heard, the secretary confirms."""
 
+from datetime import time
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
@@ -13,6 +15,7 @@ from sessions.facts import NotAllowed, hold, is_open
 from sessions.forms_facts import RollForm
 from sessions.models import CouncilSession
 from sessions.views import session_for
+from sessions.wording import hour
 
 
 @login_required
@@ -34,6 +37,7 @@ def attendance(request: HttpRequest, pk: int) -> HttpResponse:
     if not valid:
         return show(request, session, form, status=422)
     say_what_was_saved(request, form.roll.missing, unmarked)
+    say_what_was_understood(request, form.guesses)
     return redirect(reverse("attendance", args=[pk]) + anchor(request))
 
 
@@ -64,6 +68,15 @@ def say_what_was_saved(request: HttpRequest, missing: int, unmarked: list[str]) 
     else:
         said = "La asistencia quedó confirmada y se imprime en el acta."
         messages.success(request, said, extra_tags="ok")
+
+
+def say_what_was_understood(request: HttpRequest, guesses: list[time]) -> None:
+    for guess in guesses:
+        said = (
+            f"Se entendió {hour(guess)} "
+            "Si fue otra hora, escríbala con a.\u00a0m. o p.\u00a0m."
+        )
+        messages.warning(request, said, extra_tags="warn")
 
 
 def anchor(request: HttpRequest) -> str:

@@ -130,9 +130,12 @@ def name_voice(utterance: Utterance, user: User, version: int, person: Person) -
 
 @transaction.atomic
 def name_run(utterance: Utterance, user: User, version: int, person: Person) -> int:
-    """Give this sentence and the nameless ones after it to `person`; return how many.
+    """Give this sentence and those after it to `person`; return how many.
 
-    The run ends before the first sentence that has a name or is of another voice.
+    The run goes on while the speaker is the one that this sentence has now, named or
+    not, or nobody; it ends where another speaks, and before a sentence that somebody
+    verified as another person's. So going down a page one naming for each change of
+    speaker is enough, whatever the sentences were given before.
     Raises Conflict when the sentence changed since `version`, or NotAllowed.
     """
     acta = utterance.acta
@@ -142,18 +145,33 @@ def name_run(utterance: Utterance, user: User, version: int, person: Person) -> 
     first = next(row for row in ordered if row.pk == utterance.pk)
     if first.version != version:
         raise Conflict
-    run, voice = [first.pk], None if is_named(first) else (first.speaker_id,)
+    going_on = {None, identity(first.speaker)}
+    run = [first.pk]
     for row in ordered:
-        voice = voice or (row.speaker_id,)
-        if is_named(row) or (row.speaker_id,) != voice:
+        if identity(row.speaker) not in going_on or is_settled(row, person):
             break
         run.append(row.pk)
     speaker = speaker_for(acta, person, user)
     return change_all(acta, rows.filter(pk__in=run), user, speaker_id=speaker.pk)
 
 
-def is_named(utterance: Utterance) -> bool:
-    return utterance.speaker is not None and utterance.speaker.is_named
+def identity(who: Speaker | Person | None) -> tuple[object, ...] | None:
+    """Return what tells two speakers apart: the person or, without one, the voice."""
+    if who is None:
+        return None
+    if who.councillor_id:
+        return ("councillor", who.councillor_id)
+    if who.name:
+        return ("person", who.name, who.office)
+    return ("voice", who.pk)
+
+
+def is_settled(utterance: Utterance, person: Person) -> bool:
+    """Whether somebody verified the sentence as said by another than `person`."""
+    speaker = utterance.speaker
+    if utterance.state != Utterance.State.VERIFIED or speaker is None:
+        return False
+    return speaker.is_named and identity(speaker) != identity(person)
 
 
 @transaction.atomic

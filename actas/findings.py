@@ -15,6 +15,9 @@ from sessions.votes import count_of, present_in
 from sessions.wording import clock, duration
 from transcription.models import Part, Transcription
 
+FEW_SENTENCES = 20  # up to here one person may well have said everything
+NEARLY_ALL = 0.8  # of the sentences
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -41,7 +44,16 @@ def findings(acta: Acta) -> list[Finding]:
 
     The number of queries does not depend on how long the session was.
     """
-    checks = (_hearings, _attendance, _votes, _hours, _agenda, _voices, _sentences)
+    checks = (
+        _hearings,
+        _attendance,
+        _votes,
+        _hours,
+        _agenda,
+        _voices,
+        _one_voice,
+        _sentences,
+    )
     found = [finding for check in checks for finding in check(acta)]
     return sorted(found, key=lambda finding: not finding.missing)
 
@@ -248,6 +260,25 @@ def _voices(acta: Acta) -> Iterator[Finding]:
         )
     else:
         yield Finding("Todas las voces tienen nombre", missing=False)
+
+
+def _one_voice(acta: Acta) -> Iterator[Finding]:
+    """Ask about an acta in which one person says nearly everything."""
+    said = acta.utterances.exclude(text="")
+    person = ("speaker__councillor__full_name", "speaker__name")
+    each = list(said.order_by().values(*person).annotate(rows=Count("pk")))
+    total = sum(who["rows"] for who in each)
+    if total <= FEW_SENTENCES:
+        return
+    for who in each:
+        name = who["speaker__councillor__full_name"] or who["speaker__name"]
+        if name and who["rows"] > NEARLY_ALL * total:
+            yield Finding(
+                f"Casi todo está a nombre de {name}",
+                detail="¿Faltan voces por separar?",
+                href=heard(acta, 0),
+                action="Revisar quién habla",
+            )
 
 
 def _sentences(acta: Acta) -> Iterator[Finding]:

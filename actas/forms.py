@@ -56,7 +56,7 @@ class NamingForm(VersionForm):
     SCOPES = {
         ONE: "Solo esta intervención",
         VOICE: "Todas las de esta voz, en toda la sesión",
-        RUN: "Esta y las siguientes sin nombre, hasta el próximo cambio de voz",
+        RUN: "Esta y las siguientes, hasta que hable otra persona",
     }
 
     person = forms.ChoiceField(label="Quién habla", required=False)

@@ -353,3 +353,24 @@ def test_it_asks_the_database_the_same_for_a_short_and_a_long_session(
             assert client.get(f"/actas/{acta.pk}/").status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    ("hers", "others", "asked"), [(21, 0, True), (17, 4, True), (16, 5, False)]
+)
+def test_it_asks_about_an_acta_in_one_persons_name(
+    council: Council, hers: int, others: int, asked: bool
+) -> None:
+    acta = make_acta(make_session(council), [f"Frase {i}." for i in range(21)])
+    nubia = make_councillor(council, "Nubia Rivas")
+    voices = [acta.session.speakers.create(voice=v, councillor=nubia) for v in "AB"]
+    rows = list(acta.utterances.all())
+    for position, row in enumerate(rows[:hers]):
+        acta.utterances.filter(pk=row.pk).update(speaker=voices[position % 2])
+    assert others == acta.utterances.filter(speaker=None).count()
+    assert ("Casi todo está a nombre de Nubia Rivas" in missing(acta)) == asked
+
+
+def test_it_lets_one_person_say_all_of_a_short_acta(acta: Acta) -> None:
+    acta.utterances.update(speaker=acta.session.speakers.create(name="Nubia Rivas"))
+    assert "Casi todo" not in missing(acta)

@@ -269,6 +269,7 @@ def test_it_offers_no_voice_where_there_is_none(
 ) -> None:
     acta.utterances.update(speaker=None)
     text = page(1, f"?voz={row(acta, 0).pk}").text
+    assert "Esta y las siguientes, hasta que hable otra persona" in text
     assert 'value="one" checked' in text
     assert 'value="voice"' not in text
     data = {"name": "Inés Sol", "scope": "voice", "version": 1}

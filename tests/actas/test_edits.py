@@ -278,13 +278,35 @@ def test_it_stops_a_run_before_a_sentence_with_a_name(acta: Acta, alice) -> None
     assert labels(acta) == ["Ana", "Ana", "Luis", ""]
 
 
-def test_it_goes_on_from_a_named_sentence_to_the_nameless_ones(
+def test_it_takes_one_naming_for_each_change_of_speaker(acta: Acta, alice) -> None:
+    rows = list(acta.utterances.all())
+    assert name_run(rows[0], alice, 1, Person(name="Ana")) == 4
+    assert name_run(rows[1], alice, 2, Person(name="Luis")) == 3
+    assert name_run(rows[3], alice, 3, Person(name="Ana")) == 1
+    assert labels(acta) == ["Ana", "Luis", "Luis", "Ana"]
+    assert name_run(rows[1], alice, 3, Person(name="Eva")) == 2
+    acta.undo(alice)
+    assert labels(acta) == ["Ana", "Luis", "Luis", "Ana"]
+
+
+def test_it_goes_on_over_two_rows_of_one_person_and_over_nobody(
     acta: Acta, alice
 ) -> None:
-    voice(acta, "S1", 0, name="Luis")
-    voice(acta, "S2", 1, 2)
+    voice(acta, "S1", 0, name="Luis", office="personero")
+    voice(acta, "S2", 2, name="Luis", office="personero")
+    voice(acta, "S3", 3)
     assert name_run(first(acta), alice, 1, Person(name="Ana")) == 3
-    assert labels(acta) == ["Ana", "Ana", "Ana", ""]
+    assert labels(acta) == ["Ana", "Ana", "Ana", "Voz 3"]
+
+
+@pytest.mark.parametrize(("name", "count"), [("Ana", 4), ("Eva", 2)])
+def test_it_stops_before_what_was_verified_as_anothers(
+    acta: Acta, alice, name: str, count: int
+) -> None:
+    voice(acta, "S1", 0, 1, 2, 3, name="Ana")
+    acta.utterances.filter(text="Tres.").update(state=State.VERIFIED)
+    assert name_run(first(acta), alice, 1, Person(name=name)) == count
+    assert labels(acta)[2:] == ["Ana", "Ana"]
 
 
 @pytest.mark.parametrize("verb", [name_sentence, name_voice, name_run])

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+from django_q.models import OrmQ
+from django_q.tasks import async_task
 
+import astra_site.clusters
 from astra_site.clusters import Clusters
 from sessions import uploads
 from tests.conftest import database_url
@@ -64,6 +67,22 @@ def test_it_starts_a_dead_cluster_again(clusters: Clusters) -> None:
     before = clusters.pid("media")
     os.killpg(before, signal.SIGKILL)
     wait_for(lambda: clusters.pid("media") != before, seconds=20)
+    assert psutil.Process(clusters.pid("media")).is_running()
+
+
+def test_it_wakes_a_cluster_whose_idle_worker_was_killed(
+    clusters: Clusters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """django-q2 itself never takes a message again after that."""
+    monkeypatch.setitem(astra_site.clusters.STALE_SECONDS, "media", 2.0)
+    main = psutil.Process(clusters.pid("media"))
+    wait_for(lambda: len(main.children(recursive=True)) >= 4)
+    time.sleep(1)  # workers wait on their queue by now
+    for process in main.children()[0].children():
+        process.kill()
+    async_task("transcription.tasks.tidy", cluster="media")
+    wait_for(lambda: not OrmQ.objects.filter(key="media").exists(), seconds=60)
+    assert psutil.Process(clusters.pid("media")).is_running()
 
 
 def test_it_leaves_no_process_behind(transactional_db: None, tmp_path: Path) -> None:

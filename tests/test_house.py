@@ -66,5 +66,6 @@ def test_it_starts_without_the_heavy_libraries(module: str) -> None:
 
 
 @pytest.mark.django_db
-def test_it_has_a_migration_for_every_model() -> None:
+def test_it_has_a_migration_for_every_model(capsys: pytest.CaptureFixture) -> None:
     call_command("makemigrations", "--check", "--dry-run")
+    assert capsys.readouterr().out.strip() == "No changes detected"

@@ -213,7 +213,9 @@ def test_it_does_not_prepare_again_what_waits_for_its_assembly() -> None:
 
 @pytest.mark.parametrize("task", [tasks.prepare, tasks.run_part, tasks.assemble])
 def test_it_does_nothing_for_rows_that_are_gone(task) -> None:
+    before = OrmQ.objects.count()
     task(123456)
+    assert OrmQ.objects.count() == before
 
 
 @pytest.mark.usefixtures("parrot", "everything_is_speech", "transactional_db")

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.utils import timezone
 
 from actas import leaf
 from actas.draft import Draft
@@ -41,7 +42,13 @@ def approve(acta: Acta, user: User, seen: str, address: str) -> Version:
         )
     code = verification_code()
     final = replace(
-        draft, approved=True, verification_code=code, verification_url=address
+        draft,
+        approved=True,
+        approved_by=str(user),
+        approved_on=timezone.localdate(),
+        correction=held.correction,
+        verification_code=code,
+        verification_url=address,
     )
     return acta.approve(user, content_of(final), write(final), code)
 

@@ -246,7 +246,12 @@ class Draft:
     pending: Pending = field(default_factory=Pending)
     approved: bool = False
     """Until it is, every page says BORRADOR."""
+    approved_by: str = ""
+    """Full name of whoever approved it. Empty until then, and nothing is printed."""
+    approved_on: date | None = None
     version: int = 1
+    correction: str = ""
+    """Why the version before was reopened; printed from version 2 on."""
     verification_code: str | None = None
     verification_url: str = ""
     """Where the code can be checked; printed beside it."""

@@ -18,22 +18,11 @@ from django.db.models import F, Max
 from django.urls import reverse
 from django.utils import timezone
 
-from actas.past_actas import PastActa
+from actas.past_actas import PastActa as PastActa  # a model of this app
 from councils.models import User
 from sessions.facts import NotAllowed
 from sessions.models import AgendaItem, CouncilSession, Recording, Speaker
 from transcription.models import Segment
-
-__all__ = [
-    "Acta",
-    "Conflict",
-    "Edit",
-    "NotAllowed",
-    "PastActa",
-    "Utterance",
-    "Version",
-    "noted",
-]
 
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is read for another
 
@@ -119,8 +108,12 @@ class Acta(models.Model):
         """The number that the next approval will carry."""
         return (self.versions.aggregate(last=Max("number"))["last"] or 0) + 1
 
-    def _move(self, source: str | tuple[str, ...], target: str, **changes) -> None:
-        sources = (source,) if isinstance(source, str) else source
+    @property
+    def correction(self) -> str:
+        """Why it was reopened after an approval; "" before the first one."""
+        return self.returned_because.split("\n\n")[0] if self.next_version > 1 else ""
+
+    def _move(self, sources: set[str], target: str, **changes) -> None:
         moved = Acta.objects.filter(pk=self.pk, state__in=sources)
         if not moved.update(state=target, **changes):
             self.refresh_from_db()
@@ -132,16 +125,18 @@ class Acta(models.Model):
 
     def send(self) -> None:
         """Hand the acta to who approves it; corrections stop. Raises NotAllowed."""
-        self._move(self.State.REVIEW, self.State.SENT, returned_because="")
+        still = self.correction  # what was given back is answered with this
+        self._move({self.State.REVIEW}, self.State.SENT, returned_because=still)
 
     def give_back(self, reason: str) -> None:
         """Return the acta to the secretary with a reason. Raises NotAllowed."""
-        self._move(self.State.SENT, self.State.REVIEW, returned_because=reason)
+        both = "\n\n".join(filter(None, [self.correction, reason]))
+        self._move({self.State.SENT}, self.State.REVIEW, returned_because=both)
 
     @transaction.atomic
     def approve(self, user: User, content: Any, word: bytes, code: str = "") -> Version:
         """Freeze content, Word bytes and the code they print. Raises NotAllowed."""
-        self._move(self.State.SENT, self.State.APPROVED)
+        self._move({self.State.SENT}, self.State.APPROVED)
         return self.versions.create(
             number=self.next_version,
             content=content,
@@ -155,16 +150,17 @@ class Acta(models.Model):
     def publish(self) -> None:
         """Show the approved version to everybody. Raises NotAllowed."""
         self._move(
-            self.State.APPROVED,
+            {self.State.APPROVED},
             self.State.PUBLISHED,
             published_at=timezone.now(),
             public_version=self.latest_version,
         )
 
     def reopen(self, reason: str) -> None:
-        """Begin a new version; the approved ones stay as they are."""
-        done = (self.State.APPROVED, self.State.PUBLISHED)
-        self._move(done, self.State.REVIEW, returned_because=reason)
+        """Begin a new version, which will print the reason; the approved ones stay."""
+        done = {self.State.APPROVED, self.State.PUBLISHED}
+        said = "\n".join(filter(str.strip, reason.splitlines()))  # one paragraph
+        self._move(done, self.State.REVIEW, returned_because=said)
 
     def undo(self, user: User) -> Edit | None:
         """Undo the last thing that `user` did; return it, or None if nothing is left.

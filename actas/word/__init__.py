@@ -1,5 +1,6 @@
 """A Draft as a Word file: the same Draft always gives the same bytes."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -244,11 +245,27 @@ def _put_closing(document: Document, draft: Draft) -> None:
             document, caption, heads, rows, _RECORDING_WIDTHS, style="CeldaMenuda"
         )
         document.add_paragraph(style="Pie de tabla")
+    for sentence in _approval(draft):
+        document.add_paragraph(sentence, style="Intervención")
     assembly = draft.letterhead.kind == "asamblea"
     law = _LAW_OF_ASSEMBLIES if assembly else _LAW
     note = document.add_paragraph(law, style="Nota de cierre")
     # Signatures never stand alone on a page, where they could be put under any text.
     note.paragraph_format.keep_with_next = True
+
+
+def _approval(draft: Draft) -> Iterator[str]:
+    """Yield who approved this version and when, and what it corrects of the last."""
+    if not draft.approved:
+        return
+    if draft.approved_by and draft.approved_on:
+        name = one_line(draft.approved_by)
+        day = long_date(draft.approved_on).split(" ", 1)[1]  # without its weekday
+        yield f"Acta aprobada por {name} el {day}. Versión {draft.version}."
+    if draft.version > 1 and draft.correction:
+        reason = full_stop(one_line(draft.correction))
+        note = f"versión {draft.version}, que corrige la anterior"
+        yield f"Nota aclaratoria: {note}: {reason}"
 
 
 def _put_signatures(document: Document, draft: Draft) -> None:

@@ -13,6 +13,8 @@ from actas.word.markup import append, element, fragment, one_line, run
 # Longest table that is pushed whole to the next page rather than cut in two: a longer
 # one would leave half a page white.
 _ROWS_KEPT_TOGETHER = 8
+# Rows of a longer one that go along with the paragraph it is tied to.
+_ROWS_CARRIED = 2
 
 
 def add_table(
@@ -28,14 +30,15 @@ def add_table(
     """Add a table whose first row is repeated on every page it reaches.
 
     `caption` is read aloud by screen readers and is not printed. A short table is kept
-    on one page; `keep_with_next` ties its last row to the paragraph that follows.
+    on one page; `keep_with_next` ties its last rows to the paragraph that follows, so
+    that neither that paragraph nor a single row goes to the next page alone.
     """
     table = _frame(caption, widths, "TablaDeActa")
     table.append(_row(headings, widths, "CabezaDeTabla", header=True, keep=True))
     together = len(rows) <= _ROWS_KEPT_TOGETHER
     for position, row in enumerate(rows, start=1):
-        last = position == len(rows)
-        keep = together and (keep_with_next or not last)
+        left = len(rows) - position  # rows after this one
+        keep = (together and left > 0) or (keep_with_next and left < _ROWS_CARRIED)
         table.append(_row(row, widths, style, keep=keep))
     append(document, table)
     return Table(table, document)

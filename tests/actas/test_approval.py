@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from actas.approval import approve, content_of, fingerprint
 from actas.drafting import draft_of
@@ -16,6 +17,7 @@ from actas.models import Acta
 from councils.models import Council, User
 from sessions.facts import NotAllowed
 from sessions.models import CouncilSession
+from sessions.wording import long_date
 from tests.actas.sample_draft import make_draft
 from tests.make import make_acta, make_council, make_session, make_user
 
@@ -171,6 +173,30 @@ def test_it_approves_the_next_version_after_it_is_reopened(
     first.refresh_from_db()
     kept = client.get(f"/actas/{acta.pk}/versiones/1/word/").content
     assert hashlib.sha256(kept).hexdigest() == first.sha256
+
+
+def test_it_prints_who_approved_it_and_why_there_is_another_version(
+    client: Client, acta: Acta, president: User
+) -> None:
+    acta.give_back("Falta un nombre.")
+    acta.send()
+    send(client, acta)
+    acta.refresh_from_db()
+    acta.reopen("Faltaba\n\nuna constancia.")
+    acta.send()
+    acta.give_back("La fecha es otra.")
+    assert acta.returned_because.endswith("una constancia.\n\nLa fecha es otra.")
+    acta.send()
+    send(client, acta)
+    second, first = acta.versions.all()
+    today = long_date(timezone.localdate()).split(" ", 1)[1]
+    signed = f"Acta aprobada por Gladys Idárraga el {today}. Versión"
+    assert f"{signed} 1." in first.content["text"]
+    assert "Nota aclaratoria" not in printed(bytes(first.word))
+    assert f"{signed} 2." in printed(bytes(second.word))
+    note = "versión 2, que corrige la anterior: Faltaba una constancia."
+    assert f"Nota aclaratoria: {note}" in second.content["text"]
+    assert "La fecha es otra." not in second.content["text"]
 
 
 def test_it_never_changes_a_version(acta: Acta, president: User) -> None:

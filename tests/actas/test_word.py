@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import zipfile
 from dataclasses import replace
-from datetime import time
+from datetime import date, time
 from io import BytesIO
 from time import perf_counter
 
@@ -211,6 +211,48 @@ def test_it_writes_ballots_in_the_order_of_the_vote():
     assert styled(document, "Resultado de votación") == [
         "Un (1) voto por el no y dos (2) votos por el sí. Resultado:\u00a0APROBADA."
     ]
+
+
+def kept(paragraph) -> bool:
+    return paragraph.pPr.find(qn("w:keepNext")) is not None
+
+
+@pytest.mark.parametrize(
+    ("voters", "tied"),
+    [(3, [True] * 4), (12, [True] + [False] * 10 + [True] * 2)],
+)
+def test_it_keeps_a_result_with_its_ballots_and_these_with_the_question(
+    voters: int, tied: list[bool]
+):
+    ballots = tuple(Ballot(f"Ana {i}", "sí") for i in range(voters))
+    document = opened(one_section(VoteRecord("Moción", "nominal", ballots)))
+    table = next(t for t in document.tables if t.rows[0].cells[-1].text == "Voto")
+
+    assert [kept(row.cells[0].paragraphs[0]._p) for row in table.rows] == tied
+    assert document.styles["Votación"].paragraph_format.keep_with_next
+    assert document.styles["Votación"].paragraph_format.keep_together
+    assert document.styles["Resultado de votación"].paragraph_format.keep_together
+
+
+def test_it_says_who_approved_it_when_and_what_it_corrects():
+    signed = {"approved_by": "Nubia Rivas", "approved_on": date(2026, 11, 24)}
+    reason = "Faltaba una\nconstancia"
+    final = make_draft(approved=True, correction=reason, **signed)
+    said = text_of(opened(final))
+
+    assert (
+        "Acta aprobada por Nubia Rivas el 24 de noviembre de 2026. Versión 2." in said
+    )
+    assert (
+        "Nota aclaratoria: versión 2, que corrige la anterior: Faltaba una constancia."
+    ) in said
+    first = text_of(opened(replace(final, version=1)))
+    assert "Versión 1." in first
+    assert "Nota aclaratoria" not in first
+    draft = text_of(opened(replace(final, approved=False)))
+    assert "Acta aprobada" not in draft
+    assert "Nota aclaratoria" not in draft
+    assert write(final) == write(make_draft(approved=True, correction=reason, **signed))
 
 
 def test_it_does_not_take_a_missing_count_for_zero():

@@ -9,7 +9,7 @@ from sessions.facts import hold
 from sessions.models import AgendaItem, CouncilSession
 
 MAX_ITEMS = 60
-MAX_TITLE = 500  # letters, as AgendaItem.title
+MAX_TITLE = 1000  # letters, as AgendaItem.title
 ALIKE = 0.7  # how alike a corrected title is to what it was
 # "1.", "2)", "III.", "•": what numbers a line, and is numbered again on the page.
 _NUMBERING = re.compile(r"^\s*(?:(?:\d{1,2}|[IVX]{1,5})\s*[.)º°\-–]+|[•·*\-–])\s*")

@@ -14,13 +14,29 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from councils.models import Councillor, Gender, User
+from sessions.wording import long_date
 
 if TYPE_CHECKING:
-    from sessions.models import CouncilSession
+    from sessions.models import CouncilSession, Recording
 
 
 class NotAllowed(Exception):
     """The acta is not in a state in which that can be done; says why in Spanish."""
+
+
+class SameRecording(Exception):
+    """The council already has a file sent to `asked`; `recording` says where."""
+
+    def __init__(self, recording: Recording, asked: CouncilSession) -> None:
+        session = recording.session
+        where = f"la {str(session).lower()} del {long_date(session.date)}"
+        if session == asked:
+            where = "esta sesión"
+        super().__init__(
+            f"Esta grabación ya está en {where}, con el nombre «{recording.name}». "
+            "No se guardó otra vez."
+        )
+        self.recording = recording
 
 
 def is_open(session: CouncilSession) -> bool:
@@ -208,7 +224,7 @@ class AgendaItem(models.Model):
         verbose_name="sesión",
     )
     position = models.PositiveSmallIntegerField("número")  # from 1
-    title = models.CharField("título oficial", max_length=500)
+    title = models.CharField("título oficial", max_length=1000)
     kind = models.CharField("clase", max_length=12, choices=Kind, default=Kind.OTRO)
     start = models.FloatField("desde (s)", null=True, blank=True)  # session's clock
     end = models.FloatField("hasta (s)", null=True, blank=True)

@@ -19,6 +19,7 @@ from sessions.facts import (
     Ballot,
     NotAllowed,
     Proposed,
+    SameRecording,
     Speaker,
     Vote,
     hold,
@@ -195,7 +196,7 @@ class CouncilSession(models.Model):
                 session__council=self.council_id, sha256=facts["sha256"]
             ).first()
             if same:
-                raise SameRecording(same)
+                raise SameRecording(same, self)
             recording = self.recordings.create(
                 position=self.recordings.count(), **facts
             )
@@ -203,26 +204,26 @@ class CouncilSession(models.Model):
         return recording
 
     def discard(self) -> None:
-        """Delete a session that never came to an acta, with its recordings' files."""
-        for recording in self.recordings.all():
-            recording.discard()
-        self.delete()
+        """Delete a session that never came to an acta, with all its files.
+
+        Raises NotAllowed once it has one; then all of it stays.
+        """
+        with transaction.atomic():
+            Council.objects.select_for_update().get(pk=self.council_id)
+            # Held, so that no acta is drafted between the question and the deletion.
+            row = CouncilSession.objects.select_for_update(no_key=True).get(pk=self.pk)
+            if hasattr(row, "acta"):
+                raise NotAllowed(
+                    f"La {str(row).lower()} ya tiene acta y no se puede borrar."
+                )
+            for recording in self.recordings.all():
+                recording.discard()
+            for upload in self.uploads.all():
+                transaction.on_commit(partial(upload.path.unlink, missing_ok=True))
+            row.delete()
 
 
 RECORDINGS = "recordings"  # folder of the storage
-
-
-class SameRecording(Exception):
-    """The council already has this file; `recording` says where."""
-
-    def __init__(self, recording: Recording) -> None:
-        session = recording.session
-        super().__init__(
-            f"Esta grabación ya está en la {str(session).lower()} del "
-            f"{session.date:%d/%m/%Y}, con el nombre «{recording.name}». "
-            "No se guardó otra vez."
-        )
-        self.recording = recording
 
 
 def recording_file(recording: Recording, name: str) -> str:

@@ -264,7 +264,7 @@ class Migration(migrations.Migration):
                 ("position", models.PositiveSmallIntegerField(verbose_name="número")),
                 (
                     "title",
-                    models.CharField(max_length=500, verbose_name="título oficial"),
+                    models.CharField(max_length=1000, verbose_name="título oficial"),
                 ),
                 (
                     "kind",

@@ -111,13 +111,20 @@ def test_it_edits_on_the_page(client: Client, session):
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("x\n" * 61, "61 renglones"), ("y" * 501, "501 letras")],
+    [("x\n" * 61, "61 renglones"), ("y" * 1001, "1001 letras")],
 )
 def test_it_refuses_what_is_no_agenda(client: Client, session, text, said):
     client.force_login(make_user(session.council, Role.SECRETARY))
     answer = client.post(f"/sesiones/{session.pk}/orden/", {"agenda": text})
     assert said in answer.content.decode()
     assert len(rows(session)) == 3
+
+
+@pytest.mark.django_db
+def test_it_takes_a_long_point(client: Client, session):
+    client.force_login(make_user(session.council, Role.SECRETARY))
+    client.post(f"/sesiones/{session.pk}/orden/", {"agenda": "y" * 1000})
+    assert session.agenda.get().title == "y" * 1000
 
 
 @pytest.mark.django_db

@@ -329,8 +329,9 @@ def test_it_refuses_the_same_recording_twice(session, settings, tmp_path):
     path.write_bytes(SOUND)
     first = uploads.enter(session, None, path)
     other = make_session(session.council)
-    for where in (session, other):
-        with pytest.raises(Refused, match="ya está en la sesión ordinaria") as refusal:
+    there = r"en la sesión ordinaria n\.º \d+ del viernes 14 de agosto de 2026, con"
+    for where, said in ((session, "en esta sesión, con"), (other, there)):
+        with pytest.raises(Refused, match=f"ya está {said}") as refusal:
             uploads.enter(where, None, path)
         assert refusal.value.page == f"/sesiones/{session.pk}/"
         assert refusal.value.recording == first

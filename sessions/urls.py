@@ -10,6 +10,7 @@ session_urls = [
     path("sesiones/<int:pk>/avance/", session.progress, name="session_progress"),
     path("sesiones/<int:pk>/datos/", session.edit, name="session_edit"),
     path("sesiones/<int:pk>/orden/", session.agenda, name="agenda"),
+    path("sesiones/<int:pk>/borrar/", session.discard, name="session_delete"),
 ]
 
 upload_urls = [

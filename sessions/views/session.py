@@ -79,6 +79,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
     now = Progress(found)
     context = described(request, found, now)
     context["changed"] = request.GET.get("etapa") != now.stage
+    context["making"] = Making(found, now.parts)  # asks nothing until it is shown
     response = render(request, "sessions/_progress.html", context)
     if not now.is_working:
         response.status_code = 286  # htmx shows it and asks no more
@@ -173,6 +174,24 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
         "stays": hasattr(recording.session, "acta"),
     }
     return render(request, "sessions/delete.html", context)
+
+
+@login_required
+@require_http_methods(FORM_METHODS)
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask, and then delete a session; once there is an acta, it stays."""
+    found = session_for(request.user, pk, editing=True)
+    if request.method != "POST":
+        context = page(found) | {"stays": hasattr(found, "acta")}
+        return render(request, "sessions/session_delete.html", context)
+    try:
+        found.discard()
+    except NotAllowed as error:
+        messages.error(request, str(error), extra_tags="bad")
+        return redirect(found)
+    said = f"La {str(found).lower()} se borró, con todo lo que tenía."
+    messages.success(request, said, extra_tags="ok")
+    return redirect("home")
 
 
 def page(found: CouncilSession) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,13 +11,14 @@ from functools import cached_property
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 
-from sessions.models import CouncilSession, Recording, Stage
+from sessions.models import CouncilSession, Recording, Stage, Upload
 from sessions.usual import Usual, usual
 from sessions.waiting import for_machine, for_preparation
 from sessions.wording import clock, duration, hour, size
 from transcription.models import Part, Transcription
 
 WORKING = (Stage.HEARING, Stage.DRAFTING)
+QUIET = 60.0  # seconds without a byte after which nobody is sending an upload
 CUT_SHORT = 5.0  # seconds that a file may promise and not bring
 
 
@@ -45,6 +47,9 @@ LOOKS = {
 }
 
 
+HALFWAY = Look("warn", "clock", "Subida sin terminar")
+
+
 @dataclass(frozen=True)
 class Step:
     """One stage of the work as the page shows it."""
@@ -57,6 +62,7 @@ class Step:
     usual: float | None = None  # seconds it took in past sessions
     bar: tuple[int, int] | None = None  # so much of so much
     retry: tuple[Recording, ...] = ()
+    arriving: tuple[str, ...] = ()  # said, unless the page itself is uploading
 
     @property
     def spoken(self) -> str:
@@ -110,6 +116,8 @@ class Progress:
 
     @property
     def look(self) -> Look:
+        if self.stage == Stage.UPLOADING and not any(map(is_arriving, self.uploads)):
+            return HALFWAY
         return LOOKS[self.stage]
 
     @property
@@ -152,14 +160,13 @@ class Progress:
         if count != 1:
             files = f"{count} archivos completos, {total} en total."
         said = [files] if count else []
-        said += [
-            f"«{upload.name}» va en {size(upload.received)} de {size(upload.bytes)}."
-            for upload in self.uploads
-        ]
-        state = "now" if self.uploads else "done" if count else "wait"
-        since = earliest(upload.created_at for upload in self.uploads)
-        until = None if self.uploads else latest(r.created_at for r in self.recordings)
-        return Step("Grabaciones recibidas", state, tuple(said), since, until)
+        arriving = tuple(map(how_far, self.uploads))
+        coming = [upload for upload in self.uploads if is_arriving(upload)]
+        state = "now" if coming else "done" if count and not arriving else "wait"
+        since = earliest(upload.created_at for upload in coming)
+        until = None if arriving else latest(r.created_at for r in self.recordings)
+        title = "Grabaciones recibidas"
+        return Step(title, state, tuple(said), since, until, arriving=arriving)
 
     def _prepared(self) -> Step:
         title, said = "Audio preparado", []
@@ -283,6 +290,19 @@ class Progress:
             return f"La parte {part.position + 1}"
         named = {h.pk: r.name for r, h in self.heard}
         return f"La parte {part.position + 1} de «{named[part.transcription_id]}»"
+
+
+def is_arriving(upload: Upload) -> bool:
+    """Whether something of an upload came just now: somebody is sending it."""
+    try:
+        return time.time() - upload.path.stat().st_mtime < QUIET
+    except FileNotFoundError:
+        return False
+
+
+def how_far(upload: Upload) -> str:
+    verb = "va" if is_arriving(upload) else "quedó"
+    return f"«{upload.name}» {verb} en {size(upload.received)} de {size(upload.bytes)}."
 
 
 def cut_short(recording: Recording, hearing: Transcription) -> list[str]:

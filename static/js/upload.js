@@ -266,8 +266,16 @@ function add(files) {
     delete row.dataset.name;
     queue.push(new FileUpload(file, row));
   }
+  hideOldNumbers();
   next();
 }
+
+// From the first file on, the bar here is the truth: what the server said is older.
+function hideOldNumbers() {
+  if (!list.querySelector("li:not([data-name])")) return;
+  for (const line of document.querySelectorAll("#avance [data-arriving]")) line.hidden = true;
+}
+addEventListener("htmx:afterSwap", hideOldNumbers);
 
 input.required = false;
 form.querySelector("button[name=subir]").hidden = true;

@@ -77,10 +77,15 @@ def test_it_goes_on_after_a_reload(page, session, files) -> None:
     page.unroute("**/subidas/*/")
     page.reload()
     expect(page.get_by_text("Quedó en 300 kB de 640 kB")).to_be_visible()
+    line = page.locator("#avance [data-arriving]")
+    expect(line).to_contain_text("300 kB de 640 kB")
     assert seen[:4] == ["0", "100000", "200000", "300000"]
 
-    again = cut_the_line(page, after=100)
+    again = cut_the_line(page, after=1)
     choose(page, files[0], files[1])  # the one that was cut, and another behind it
+    expect(page.get_by_text("Se cortó la conexión")).to_be_visible()
+    expect(line).to_be_hidden()  # the bar is the only number
+    page.unroute("**/subidas/*/")
     expect(page.locator("#grabaciones audio")).to_have_count(2)
     assert again[0] == "300000"
     assert [r.name for r in session.recordings.all()] == ["Uno.wav", "Dos.wav"]
@@ -116,5 +121,5 @@ def test_it_says_what_is_wrong_and_goes_on_with_the_next(page, session, files) -
     page.get_by_role("link", name="Ver el avance de lo recibido").click()
     expect(page.locator("#grabaciones audio")).to_have_count(1)
     choose(page, files[1])
-    expect(page.get_by_text("ya está en la sesión ordinaria")).to_be_visible()
+    expect(page.get_by_text("ya está en esta sesión")).to_be_visible()
     expect(page.get_by_role("link", name="Abrir esa sesión")).to_be_visible()

@@ -14,6 +14,9 @@ from django.db.models import F, Func, IntegerField, QuerySet
 from actas.models import Acta, Version
 
 SNIPPET = 220  # letters around what was found
+LITTLE_WORD = 3  # letters; "de", "la" and "por" stand anywhere
+# A phrase in quotes of any kind, or a word; a quote that nothing closes says nothing.
+QUOTED_OR_WORD = re.compile(r"""["“«]([^"“”«»]+)["”»]|([^\s"“”«»]+)""")
 # How a letter may be written when people search: with or without its accent. Capitals
 # stand here too, because a database with a plain locale does not fold "Á" to "á".
 ACCENTS = {
@@ -90,9 +93,12 @@ def years(versions: QuerySet[Version]) -> list[int]:
 
 
 def search(versions: QuerySet[Version], wanted: Wanted) -> QuerySet[Version]:
-    """Keep the versions that say the text, whatever its accents, of a kind and year."""
-    if wanted.text:
-        versions = versions.filter(content__text__iregex=pattern(wanted.text))
+    """Keep the versions that say all that is wanted, of a kind and a year.
+
+    The words may come in any order and with any accents.
+    """
+    for term in terms(wanted.text):
+        versions = versions.filter(content__text__iregex=pattern(term))
     if wanted.kind:
         versions = versions.filter(acta__session__kind=wanted.kind)
     if wanted.year:
@@ -100,9 +106,15 @@ def search(versions: QuerySet[Version], wanted: Wanted) -> QuerySet[Version]:
     return versions
 
 
-def pattern(text: str) -> str:
-    """Return a regular expression for `text` that PostgreSQL and Python read alike."""
-    plain = unicodedata.normalize("NFD", text.lower().replace("ñ", "\0"))
+def terms(text: str) -> list[str]:
+    """Return each word of a search, once; what stands in quotes is one term."""
+    found = [quoted or word for quoted, word in QUOTED_OR_WORD.findall(text)]
+    return list(dict.fromkeys(term.strip() for term in found if term.strip()))
+
+
+def pattern(term: str) -> str:
+    """Return a regular expression for `term` that PostgreSQL and Python read alike."""
+    plain = unicodedata.normalize("NFD", term.lower().replace("ñ", "\0"))
     letters = "".join(c for c in plain if not unicodedata.combining(c))
     words = letters.replace("\0", "ñ").split()
     return r"\s+".join("".join(map(_letter, word)) for word in words)
@@ -115,12 +127,17 @@ def _letter(letter: str) -> str:
 
 
 def snippet(text: str, wanted: str) -> tuple[str, str, str]:
-    """Return what stands before `wanted`, `wanted` as written, and what follows.
+    """Return what stands before the place that was looked for, it, and what follows.
 
-    Three empty strings when nothing is wanted or it is not there.
+    It is where the words stand together as they were asked for or, failing that, the
+    first of them that is not as short as "de". Three empty strings for nothing.
     """
-    match = re.search(pattern(wanted), text, re.IGNORECASE) if wanted.strip() else None
-    if match is None:
+    words = terms(wanted)
+    telling = [word for word in words if len(word) > LITTLE_WORD] or words
+    together, any_of_them = pattern(" ".join(words)), "|".join(map(pattern, telling))
+    match = re.search(together, text, re.IGNORECASE) if together else None
+    match = match or re.search(any_of_them, text, re.IGNORECASE)
+    if match is None or not match.group():
         return "", "", ""
     half = SNIPPET // 2
     start, end = max(match.start() - half, 0), match.end() + half
@@ -139,11 +156,6 @@ def name_of(version: Version) -> str:
 
 def text_of(version: Version) -> str:
     return str(version.content.get("text", ""))
-
-
-def paragraphs(version: Version) -> list[str]:
-    """The text of a version, one paragraph for each line that is not empty."""
-    return [line.strip() for line in text_of(version).splitlines() if line.strip()]
 
 
 def with_code(letters: str) -> Version | None:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from actas import archive
+from actas import archive, leaf
 from actas.forms_public import CodeForm, CopyForm, SearchForm
 from actas.models import Version
 from councils.models import Council
@@ -42,7 +42,9 @@ def council_actas(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_GET
 def public_acta(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    version = get_object_or_404(published(slug), acta=pk)
+    """Show the very file that was approved, block by block, and how to check it."""
+    version = get_object_or_404(published(slug).defer(None), acta=pk)
+    blocks = leaf.read(bytes(version.word))
     context = {
         "council": version.acta.session.council,
         "section": "public",
@@ -50,7 +52,8 @@ def public_acta(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "acta": version.acta,
         "name": archive.name_of(version),
         "session": version.acta.session,
-        "paragraphs": archive.paragraphs(version),
+        # The title stands at the head of the page already.
+        "blocks": [block for block in blocks if block.kind != "title"],
     }
     return render(request, "actas/public_acta.html", context)
 

@@ -5,12 +5,17 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from actas import forms_public
+from actas import forms_public, leaf
 from actas.archive import in_force, pattern, snippet
+from actas.draft import Ballot, Person, Section, Turn, VoteRecord
 from actas.models import Acta, Version
+from actas.word import write
 from councils.models import Council
+from tests.actas.sample_draft import make_draft
 from tests.make import make_acta, make_council, make_session, make_user
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +28,11 @@ def council() -> Council:
 
 
 def approve(
-    council: Council, number: int, text: str = "Dicho.", **fields: Any
+    council: Council,
+    number: int,
+    text: str = "Dicho.",
+    word: bytes = b"",
+    **fields: Any,
 ) -> Version:
     acta = make_acta(make_session(council, number=number, **fields))
     acta.send()
@@ -33,7 +42,15 @@ def approve(
         "title": f"Acta n.º {number:03d}",
     }
     user = make_user(name="Gladys Idárraga")
-    return acta.approve(user, content, WORD + str(number).encode())
+    return acta.approve(user, content, word or WORD + str(number).encode())
+
+
+def printed(text: str, **changes: Any) -> bytes:
+    """Return the Word file of an acta in which `text` is all that was said."""
+    said = Turn(Person("Gladys Idárraga", "presidenta", "la"), (text,), start=1.0)
+    sections = (Section("Proposiciones y varios", 1, (said,)),)
+    final = {"approved": True, "show_times": False, "sections": sections}
+    return write(make_draft(**final | changes))
 
 
 def publish(
@@ -84,6 +101,37 @@ def test_it_finds_words_without_minding_accents(
     assert '<mark class="hit">VÍAS\nTERCIARIAS</mark>' in text
 
 
+@pytest.mark.parametrize(
+    ("asked", "hit"),
+    [
+        ("terciarias vias", "VÍAS"),
+        ("municipio hablo", "habló"),
+        ("«vias terciarias»", "VÍAS\nTERCIARIAS"),
+        ('municipio "vías terciarias"', "VÍAS\nTERCIARIAS"),
+        ('"terciarias', "TERCIARIAS"),
+        ('"terciarias vías"', None),
+        ("terciarias acueducto", None),
+    ],
+)
+def test_it_finds_words_in_any_order_and_a_phrase_in_quotes(
+    client: Client, council: Council, asked: str, hit: str | None
+) -> None:
+    publish(council, 26, "Se habló de las VÍAS\nTERCIARIAS del municipio.")
+    text = client.get("/publico/rita/", {"q": asked}).content.decode()
+    assert ("Ninguna acta" in text) == (hit is None)
+    assert hit is None or f'<mark class="hit">{hit}</mark>' in text
+
+
+@pytest.mark.parametrize("asked", ['""', '" "', "«", "\u0301"])
+def test_it_looks_for_nothing_in_a_search_without_words(
+    client: Client, council: Council, asked: str
+) -> None:
+    publish(council, 27)
+    text = client.get("/publico/rita/", {"q": asked}).content.decode()
+    assert "Acta n.º 027" in text
+    assert "hit" not in text
+
+
 def test_it_takes_what_is_typed_as_words_not_as_a_pattern(
     client: Client, council: Council
 ) -> None:
@@ -100,7 +148,8 @@ def test_it_takes_what_is_typed_as_words_not_as_a_pattern(
 
 
 def test_it_escapes_what_was_said(client: Client, council: Council) -> None:
-    publish(council, 24, "Dijo <script>alert(1)</script> y ya.")
+    text = "Dijo <script>alert(1)</script> y ya."
+    publish(council, 24, text, word=printed(text))
     for where in (
         "/publico/rita/?q=<script>",
         f"/publico/rita/{Acta.objects.get().pk}/",
@@ -125,15 +174,39 @@ def test_it_keeps_the_search_on_the_next_page(client: Client, council: Council) 
     assert "?q=v%C3%ADa&amp;anio=2026&amp;pagina=2" in text
 
 
-def test_it_shows_an_acta_with_its_code_and_fingerprint(
+def test_it_shows_the_approved_word_with_its_code_and_fingerprint(
     client: Client, council: Council
 ) -> None:
-    version = publish(council, 41, "Primer punto.\n\n2. Segundo punto.")
+    vote = VoteRecord("Moción", "nominal", (Ballot("Ana Ruiz", "sí"),), result="negada")
+    sections = (Section("Proposiciones", 1, (vote,)),)
+    version = publish(council, 41, word=printed("", sections=sections))
     text = read(client, f"/publico/rita/{version.acta.pk}/")
-    assert "<p>Primer punto.</p>" in text
-    assert version.code in text
-    assert version.sha256 in text
-    assert "Gladys Idárraga" in text
+    for told in (
+        '<h2 class="chapter">Desarrollo de la sesión</h2>',
+        "<h2>1. Proposiciones</h2>",
+        '<td data-l="Nombre"><span>Ana Ruiz</span></td>',
+        "<strong>NEGADA.</strong>",
+        '<div class="sign">',
+        version.code,
+        version.sha256,
+        "Gladys Idárraga",
+    ):
+        assert told in text
+    assert text.count("<h1") == 1
+    assert "/transcripcion/" not in text  # what is heard stays inside
+
+
+def test_it_reads_the_word_of_a_page_once(
+    client: Client, council: Council, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = publish(council, 43, word=printed("Dicho."))
+    reads: list[bytes] = []
+    whole = leaf.read
+    monkeypatch.setattr(leaf, "read", lambda word: reads.append(word) or whole(word))
+    with CaptureQueriesContext(connection) as captured:
+        read(client, f"/publico/rita/{version.acta.pk}/")
+    fetched = [q for q in captured if '"actas_version"."word",' in q["sql"]]
+    assert (len(reads), len(fetched)) == (1, 1)
 
 
 def test_it_hands_out_the_approved_bytes(client: Client, council: Council) -> None:
@@ -184,12 +257,12 @@ def test_it_tells_everything_of_a_published_acta(
 def test_it_keeps_the_published_version_while_a_new_one_is_made(
     client: Client, council: Council
 ) -> None:
-    first = publish(council, 54, "Lo primero.")
+    first = publish(council, 54, word=printed("Lo primero."))
     first.acta.reopen("Falta un nombre.")
     assert "Lo primero." in read(client, f"/publico/rita/{first.acta.pk}/")
     first.acta.send()
-    content = first.content | {"text": "Lo segundo."}
-    second = first.acta.approve(make_user(), content, WORD)
+    word = printed("Lo segundo.")
+    second = first.acta.approve(make_user(), first.content, word)
     assert "Lo primero." in read(client, f"/publico/rita/{first.acta.pk}/")
     assert "Santa Rita" not in read(client, f"/verificar/{second.code}/")
     first.acta.publish()
@@ -251,6 +324,8 @@ def test_it_refuses_a_copy_that_is_too_large(
     [
         ("guavio", ("Santa Rita del ", "Guavio", ", la sesión")),
         ("SESION", ("Santa Rita del Guavio, la ", "sesión", "")),
+        ("la del guavio", ("Santa Rita del ", "Guavio", ", la sesión")),
+        ("de la", ("Santa Rita ", "de", "l Guavio, la sesión")),
         ("otra", ("", "", "")),
         ("  ", ("", "", "")),
     ],

@@ -44,11 +44,14 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture
-def clusters(transactional_db: None, tmp_path: Path) -> Iterator[Clusters]:
+def clusters(
+    transactional_db: None, settings: LazySettings, tmp_path: Path
+) -> Iterator[Clusters]:
     """Real django-q clusters on the test's database and folders."""
     environment = {
         "DATABASE_URL": database_url(),
         "ASTRA_VAR": str(tmp_path),
+        "QUEUE_SECRET": settings.QUEUE_SECRET,
         "LEASE_SECONDS": "3",
     }
     with Clusters(**environment) as running:

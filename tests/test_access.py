@@ -7,7 +7,9 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from actas.drafting import draft_of
 from actas.models import Acta
+from actas.word import write
 from councils.models import Role
 from tests.make import make_acta, make_council, make_session, make_user
 
@@ -90,7 +92,7 @@ def test_it_opens_each_page_to_whom_it_is_for(line: str) -> None:
     acta = make_acta(make_session(council))
     acta.send()
     content = {"text": "Dicho.", "number": "001", "title": "Acta"}
-    version = acta.approve(president, content, b"word")
+    version = acta.approve(president, content, write(draft_of(acta)))
     acta.publish()
     people = [
         None,

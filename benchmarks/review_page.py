@@ -116,6 +116,7 @@ def main() -> None:
             **os.environ,
             "ASTRA_VAR": f"{folder}/var",
             "DJANGO_SETTINGS_MODULE": "astra_site.settings",
+            "DEBUG": "1",  # static files as they lie, without collecting them
         }
         environment.pop("DATABASE_URL", None)
         # A process of its own: its database stops before the folder goes.

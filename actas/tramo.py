@@ -85,10 +85,6 @@ class Row:
     begins: tuple[AgendaItem, ...] = ()
 
     @property
-    def is_reviewed(self) -> bool:
-        return self.utterance.state in REVIEWED
-
-    @property
     def is_verified(self) -> bool:
         return self.utterance.state == Utterance.State.VERIFIED
 

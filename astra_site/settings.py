@@ -185,7 +185,24 @@ TRANSCRIPTION_ENGINES = {
         "LABEL": "Whisper large-v3-turbo",
         "OPTIONS": {"model": "large-v3-turbo"},
     },
+    "parakeet": {
+        "BACKEND": "transcription.engines.parakeet.Parakeet",
+        "LABEL": "NVIDIA Parakeet",
+        "OPTIONS": {"model": "nvidia/parakeet-tdt-0.6b-v3"},
+    },
+    "parakeet-cpu": {
+        "BACKEND": "transcription.engines.parakeet_cpu.ParakeetCpu",
+        "LABEL": "Parakeet sin tarjeta gráfica",
+        "OPTIONS": {"model": "nemo-parakeet-tdt-0.6b-v3", "quantization": "int8"},
+    },
 }
+if env("OPENAI_API_KEY") or env("OPENAI_BASE_URL"):
+    TRANSCRIPTION_ENGINES["openai"] = {
+        "BACKEND": "transcription.engines.openai.OpenAICompatible",
+        "LABEL": env("OPENAI_LABEL", "Servicio externo"),
+        "EXTERNAL": True,  # the audio leaves our machines: a council must allow it
+        "OPTIONS": {"model": env("OPENAI_MODEL", "whisper-1")},
+    }
 TRANSCRIPTION_ENGINE = env("TRANSCRIPTION_ENGINE", "base")
 if TRANSCRIPTION_ENGINE not in TRANSCRIPTION_ENGINES:
     raise ImproperlyConfigured(

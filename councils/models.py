@@ -138,6 +138,7 @@ class Council(models.Model):
         blank=True,
         help_text="Vacío: el motor general del servidor.",
     )
+    backup_engine = models.CharField("motor de respaldo", max_length=40, blank=True)
     external_api_allowed = models.BooleanField(
         "el concejo permite que su audio salga a un servicio externo", default=False
     )

@@ -53,5 +53,4 @@ def note_on(alias: str) -> str:
 
 def is_external(alias: str) -> bool:
     """Whether an engine sends the audio out of the owner's machines."""
-    backend = settings.TRANSCRIPTION_ENGINES.get(alias, {}).get("BACKEND", "")
-    return ".openai" in backend
+    return bool(settings.TRANSCRIPTION_ENGINES.get(alias, {}).get("EXTERNAL"))

@@ -60,6 +60,7 @@ class UsageRecord(models.Model):
     )
     at = models.DateTimeField("cuándo", auto_now_add=True)
     seconds = models.FloatField("segundos de máquina")
+    sent = models.FloatField("segundos enviados a un servicio", default=0)
     price = models.DecimalField("precio por hora (USD)", max_digits=8, decimal_places=4)
     cost = models.DecimalField("costo (USD)", max_digits=10, decimal_places=6)
 

@@ -45,6 +45,13 @@ class Transcription(Leased):
     sha256 = models.CharField(max_length=64)
     seconds = models.FloatField("segundos", null=True)
     engine = models.CharField("motor", max_length=40)
+    # Aliases that hear again, in this order, what `engine` could not make out.
+    backups = ArrayField(
+        models.CharField(max_length=40),
+        verbose_name="motores de respaldo",
+        default=list,
+        blank=True,
+    )
     model = models.CharField("modelo", max_length=80, blank=True)
     settings_hash = models.CharField(max_length=64, blank=True)
     language = models.CharField("idioma", max_length=8, default="es")
@@ -238,6 +245,10 @@ class Part(Leased):
     )
     heard = models.FloatField("segundos oídos", default=0)
     worker = models.CharField("máquina", max_length=80, blank=True)
+    # What heard it, written when it is done: a retry may use other settings.
+    engine = models.CharField("motor", max_length=40, blank=True)
+    model = models.CharField("modelo", max_length=80, blank=True)
+    settings_hash = models.CharField(max_length=64, blank=True)
     started_at = models.DateTimeField("empezó", null=True)
     finished_at = models.DateTimeField("terminó", null=True)
 
@@ -317,6 +328,8 @@ class Segment(models.Model):
     words = models.JSONField(default=list)  # [[start, end, text, probability], …]
     voice = models.CharField("voz", max_length=12, blank=True)
     flags = ArrayField(models.CharField(max_length=24), default=list, blank=True)
+    # [{engine, way, flags, text, kept}, …] where the first try was not good enough.
+    tries = models.JSONField("intentos", default=list, blank=True)
 
     class Meta:
         verbose_name = "segmento"

@@ -133,7 +133,7 @@ def test_it_says_what_each_engine_is(secretary, council):
 
 def test_it_offers_an_external_engine_only_where_allowed(secretary, council, settings):
     settings.TRANSCRIPTION_ENGINES = settings.TRANSCRIPTION_ENGINES | {
-        "fuera": {"BACKEND": "transcription.engines.openai.OpenAI", "LABEL": "Afuera"}
+        "fuera": {"BACKEND": "x.Y", "LABEL": "Afuera", "EXTERNAL": True}
     }
     assert "Afuera" not in secretary.get("/sesiones/nueva/").content.decode()
     refused = secretary.post("/sesiones/nueva/", asked(council, engine="fuera"))

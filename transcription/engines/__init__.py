@@ -5,7 +5,8 @@ import importlib
 import json
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Protocol
 
 import numpy as np
@@ -29,7 +30,7 @@ class EngineError(Exception):
 
 @dataclass(frozen=True)
 class Clip:
-    """A stretch of speech, at most 29 s."""
+    """A stretch of speech, at most as long as the engine's `max_clip`."""
 
     samples: np.ndarray  # float32, mono, 16 kHz, shape (n,)
     start: float  # seconds on the recording's clock
@@ -66,23 +67,33 @@ class ClipResult:
     language: str | None = None
 
 
+class Biasing(StrEnum):
+    """How an engine can be told which words to expect."""
+
+    NONE = "none"  # `terms` are not read
+    PROMPT = "prompt"  # a few, written before what it is about to hear
+    PHRASES = "phrases"  # many, weighed while it searches
+
+
 @dataclass(frozen=True)
 class Capabilities:
-    """What an engine can do, for callers that must choose."""
+    """What an engine can do; shared code adapts to it."""
 
-    max_clip: float = 29.0  # seconds
+    max_clip: float = 29.0  # seconds of the longest clip that it hears whole
     batch: int = 16  # clips that one call takes best
     word_times: bool = True
-    language_lock: bool = True
-    terms: int = 0  # how many terms of a list it makes use of; 0: none
-    languages: tuple[str, ...] = field(default=("es",))
+    biasing: Biasing = Biasing.NONE
+    terms: int = 0  # how many terms of a list it makes use of
+    language_lock: bool = True  # False: it may drift into another language
+    confidence: bool = True  # words carry a probability of their own
+    price: float = 0.0  # US dollars for a minute of audio; 0: our own machine
 
 
 class Engine(Protocol):
     """Speech to text. It never cuts, never merges and never guesses who speaks."""
 
     name: str
-    model: str
+    model: str  # as the engine knows it now: a server may tell another after a call
     capabilities: Capabilities
 
     def transcribe(
@@ -95,9 +106,13 @@ class Engine(Protocol):
     ) -> list[ClipResult]:
         """Return one result a clip, in the order given.
 
-        `careful` asks for the slower way that resists loops: the pipeline sets it
-        for clips whose first result was bad. Raises EngineError.
+        `careful` asks for the slower way that resists loops, without prompt: the
+        pipeline sets it for clips whose first result was bad. Raises EngineError.
         """
+        ...
+
+    def unload(self) -> None:
+        """Free the memory of the model; the next transcription loads it again."""
         ...
 
 
@@ -125,6 +140,13 @@ def settings_hash(alias: str) -> str:
     heard = {"backend": entry["BACKEND"], "options": entry.get("OPTIONS", {})}
     text = json.dumps({"recipe": RECIPE, **heard}, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def unload() -> None:
+    """Free the memory of every engine that this process has loaded."""
+    with _lock:
+        while _loaded:
+            _loaded.popitem()[1].unload()
 
 
 def model_of(alias: str) -> str:

@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 
 from transcription import weights
-from transcription.engines import Capabilities, Clip, ClipResult, EngineError, Word
+from transcription.engines import (
+    Biasing,
+    Capabilities,
+    Clip,
+    ClipResult,
+    EngineError,
+    Word,
+)
 
 RATE = 16_000
 SPACING = 0.02  # seconds that one timestamp token stands for
@@ -125,7 +132,9 @@ class Whisper:
         self.batch_size = batch_size or (16 if device == "cuda" else 8)
         self.beam_size = beam_size
         self.prompt = prompt
-        self.capabilities = Capabilities(batch=self.batch_size, terms=40)
+        self.capabilities = Capabilities(
+            batch=self.batch_size, biasing=Biasing.PROMPT, terms=40
+        )
         folder = Path(models or _folder())
         self._whisper = _loaded(model, folder, device, compute_type, cpu_threads)
 

@@ -201,8 +201,19 @@ if env("OPENAI_API_KEY") or env("OPENAI_BASE_URL"):
         "BACKEND": "transcription.engines.openai.OpenAICompatible",
         "LABEL": env("OPENAI_LABEL", "Servicio externo"),
         "EXTERNAL": True,  # the audio leaves our machines: a council must allow it
-        "OPTIONS": {"model": env("OPENAI_MODEL", "whisper-1")},
+        # The key stays in the environment: what is here is logged, hashed and shown.
+        "OPTIONS": {
+            "model": env("OPENAI_MODEL", "whisper-1"),
+            "base_url": env("OPENAI_BASE_URL"),
+            # US dollars for a minute of audio; 0 for a server of one's own.
+            "price_per_minute": env_number("OPENAI_PRICE_PER_MINUTE", 0.006),
+        },
     }
+# US dollars that such services may be paid; 0: no ceiling. Seven hours cost 2.52.
+SERVICE_MAX_USD = {
+    "recording": env_number("OPENAI_MAX_USD_RECORDING", 10),
+    "month": env_number("OPENAI_MAX_USD_MONTH", 100),
+}
 TRANSCRIPTION_ENGINE = env("TRANSCRIPTION_ENGINE", "base")
 if TRANSCRIPTION_ENGINE not in TRANSCRIPTION_ENGINES:
     raise ImproperlyConfigured(

@@ -1,24 +1,69 @@
-"""A stored part in; what the engine heard in it out."""
+"""A stored part in; what the engines heard in it, and what that cost, out."""
+
+from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.core.files.storage import default_storage
 
-from transcription import audio, engines, pipeline
+from transcription import audio, engines, pipeline, spending
+from transcription.engines import Capabilities, Clip, ClipResult, Engine
 from transcription.leases import Heartbeat
-from transcription.models import Part
+from transcription.models import Part, Transcription
 
 
-def hear(part: Part, lease: Heartbeat) -> tuple[list[pipeline.SegmentDraft], float]:
-    """Return the segments of a part, on the recording's clock, and machine seconds.
+@dataclass(frozen=True)
+class Heard:
+    """What one part says, what heard it and what that took."""
 
-    Raises EngineError, and LeaseLost between two batches of clips.
+    segments: tuple[pipeline.SegmentDraft, ...]  # on the recording's clock
+    seconds: float  # of machine time
+    engine: str = ""  # alias; "" where nobody speaks and no engine was woken
+    model: str = ""  # as the server named it, where there is one
+    settings_hash: str = ""
+    sent: float = 0.0  # seconds of audio that went to a service, retries included
+    paid: float = 0.0  # US dollars for them
+
+
+def hear(part: Part, lease: Heartbeat) -> Heard:
+    """Return what is said in a part.
+
+    Raises EngineError, and LeaseLost between two batches of clips; what was paid to a
+    service until then is in the ledger.
     """
     began = time.monotonic()
     if not part.clips:
-        return [], 0.0  # nobody speaks: no engine is woken for that
+        return Heard((), 0.0)
+    alias = part.transcription.engine
+    bill = Bill(part.transcription)
+    try:
+        engine = bill.load(alias)
+        # Once for the whole part: one that was begun is not left half paid for the
+        # sake of a clip that must be heard again.
+        speech = sum(end - start for start, end in part.clips)
+        spending.allow(part.transcription, speech, engine.capabilities.price)
+        segments = _segments(part, engine, bill, lease)
+    except Exception:
+        if bill.sent:
+            part.charge(time.monotonic() - began, bill.sent, bill.paid)
+        raise
+    return Heard(
+        tuple(segments),
+        time.monotonic() - began,
+        engine=alias,
+        model=engine.model,
+        settings_hash=engines.settings_hash(alias),
+        sent=bill.sent,
+        paid=bill.paid,
+    )
+
+
+def _segments(
+    part: Part, engine: Engine, bill: Bill, lease: Heartbeat
+) -> list[pipeline.SegmentDraft]:
     transcription = part.transcription
-    engine = engines.load(transcription.engine)
     with default_storage.open(part.file) as file:
         samples = audio.read_flac(file)
 
@@ -26,7 +71,7 @@ def hear(part: Part, lease: Heartbeat) -> tuple[list[pipeline.SegmentDraft], flo
         lease.check()
         lease.progress = {"heard": share * (part.end - part.start)}
 
-    segments = pipeline.transcribe_part(
+    return pipeline.transcribe_part(
         samples,
         [(start, end) for start, end in part.clips],
         engine,
@@ -35,4 +80,80 @@ def hear(part: Part, lease: Heartbeat) -> tuple[list[pipeline.SegmentDraft], flo
         terms=transcription.terms,
         progress=progress,
     )
-    return segments, time.monotonic() - began
+
+
+class Bill:
+    """What one part costs at services, whichever engines hear it.
+
+    An engine that sends audio away counts in `sent` the seconds that its service
+    took: only it knows what was asked twice, and what it remembered and did not send.
+    """
+
+    def __init__(self, transcription: Transcription) -> None:
+        self._transcription = transcription
+        self._before: dict[int, tuple[Engine, float]] = {}  # by identity
+
+    def load(self, alias: str) -> Engine:
+        """Return an engine whose cost is counted from now on. Raises EngineError."""
+        engine = engines.load(alias)
+        self._before.setdefault(id(engine), (engine, _sent(engine)))
+        return engine
+
+    def backup(self, alias: str) -> Engine:
+        """Return an engine that asks, before each call, whether it may cost that."""
+        return Frugal(self.load(alias), self._transcription)
+
+    @property
+    def sent(self) -> float:
+        """Seconds of audio."""
+        return sum(_sent(engine) - before for engine, before in self._before.values())
+
+    @property
+    def paid(self) -> float:
+        """US dollars."""
+        return sum(
+            spending.dollars(_sent(engine) - before, engine.capabilities.price)
+            for engine, before in self._before.values()
+        )
+
+
+class Frugal:
+    """An engine that sends nothing once the ceiling of cost is reached."""
+
+    def __init__(self, engine: Engine, transcription: Transcription) -> None:
+        self._engine, self._transcription = engine, transcription
+
+    @property
+    def name(self) -> str:
+        return self._engine.name
+
+    @property
+    def model(self) -> str:
+        return self._engine.model
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """As they are now: an engine learns what its server can do."""
+        return self._engine.capabilities
+
+    def transcribe(
+        self,
+        clips: Sequence[Clip],
+        *,
+        language: str,
+        terms: Sequence[str],
+        careful: bool = False,
+    ) -> list[ClipResult]:
+        """As Engine; raises EngineError too when the ceiling is reached."""
+        seconds = sum(clip.seconds for clip in clips)
+        spending.allow(self._transcription, seconds, self.capabilities.price)
+        return self._engine.transcribe(
+            clips, language=language, terms=terms, careful=careful
+        )
+
+    def unload(self) -> None:
+        self._engine.unload()
+
+
+def _sent(engine: Engine) -> float:
+    return getattr(engine, "sent", 0.0)

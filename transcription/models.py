@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
@@ -16,6 +15,9 @@ from transcription.cutting import PartCut
 from transcription.leases import Leased, LeasedQuerySet, LeaseLost, Token
 from transcription.machines import UsageRecord, Worker
 from transcription.pipeline import SegmentDraft
+
+if TYPE_CHECKING:
+    from transcription.hearing import Heard  # it imports these rows
 
 __all__ = ["Part", "Segment", "Transcription", "UsageRecord", "Worker"]
 
@@ -275,31 +277,45 @@ class Part(Leased):
             self.Status.HEARING, started_at=Now(), worker=worker, heard=0
         )
 
-    def finish(
-        self, token: Token, segments: Sequence[SegmentDraft], seconds: float
-    ) -> bool:
-        """Write everything that was heard and the cost, in one transaction.
+    def finish(self, token: Token, heard: Heard) -> bool:
+        """Write everything that was heard, by what, and its cost, in one transaction.
 
-        Times of `segments` are on the recording's clock; `seconds` is machine time.
-        Returns False, and writes nothing, when the lease was lost.
+        When the lease was lost it returns False and writes nothing but what a service
+        was paid.
         """
         with transaction.atomic():
             done = {"finished_at": Now(), "heard": self.end - self.start}
-            if not self._move(token, self.Status.DONE, **done):
+            by = {
+                "engine": heard.engine,
+                "model": heard.model[:80],  # a server may tell a long one
+                "settings_hash": heard.settings_hash,
+            }
+            if not self._move(token, self.Status.DONE, **done, **by):
+                if heard.sent:
+                    self.charge(heard.seconds, heard.sent, heard.paid)
                 return False
             Segment.objects.bulk_create(
                 Segment.of(self, position, draft)
-                for position, draft in enumerate(segments)
+                for position, draft in enumerate(heard.segments)
             )
-            price = self.transcription.price
-            UsageRecord.objects.create(
-                part=self,
-                seconds=seconds,
-                price=price,
-                cost=float(price) * seconds / 3600,
-            )
+            self.charge(heard.seconds, heard.sent, heard.paid)
             self.transcription.assemble_when_heard()
         return True
+
+    def charge(self, seconds: float, sent: float = 0.0, paid: float = 0.0) -> None:
+        """Enter what hearing cost in the ledger, whatever became of the part.
+
+        `seconds` is machine time; `sent` is seconds of audio that went to a service,
+        and `paid` the US dollars for them.
+        """
+        price = self.transcription.price
+        UsageRecord.objects.create(
+            part=Part.objects.filter(pk=self.pk).only("pk").first(),  # it may be gone
+            seconds=seconds,
+            sent=sent,
+            price=price,
+            cost=float(price) * seconds / 3600 + paid,
+        )
 
     def give_back(self, token: Token, reason: str, permanent: bool = False) -> bool:
         """Return the part to the queue, or set it aside and let the others go on."""

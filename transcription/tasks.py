@@ -51,11 +51,11 @@ def run_part(pk: int) -> None:
     Worker.speak(machine)
     try:
         with Heartbeat(part, token) as lease:
-            segments, seconds = hearing.hear(part, lease)
+            heard = hearing.hear(part, lease)
         # Minutes of computing may have passed: a connection that was cut meanwhile
         # must not cost what was heard.
         close_old_connections()
-        part.finish(token, segments, seconds)
+        part.finish(token, heard)
         Worker.speak(machine)
     except LeaseLost:
         logger.warning("Lost the lease of %s while hearing", part)

@@ -12,6 +12,7 @@ from django_q.models import OrmQ
 from tests.make import make_part, make_transcription
 from transcription import leases, tasks
 from transcription.engines import Word
+from transcription.hearing import Heard
 from transcription.leases import MAX_ATTEMPTS, Heartbeat, Leased, LeaseLost
 from transcription.models import (
     Part,
@@ -74,9 +75,9 @@ def test_it_gives_the_part_to_another_when_the_lease_expired() -> None:
     fresh = part.claim("viva")
     assert fresh is not None
     assert not part.heartbeat(late)
-    assert not part.finish(late, [HEARD], 1.0)
+    assert not part.finish(late, Heard((HEARD,), 1.0))
     assert not Segment.objects.exists()
-    assert part.finish(fresh, [HEARD], 1.0)
+    assert part.finish(fresh, Heard((HEARD,), 1.0))
     assert Segment.objects.get().words == [[1.0, 1.4, "Buenos", 0.9]]
 
 
@@ -92,8 +93,9 @@ def test_it_writes_results_once_and_notes_the_cost() -> None:
     Transcription.objects.update(price=0.36)
     part.refresh_from_db()
     token = part.claim()
-    assert part.finish(token, [HEARD, HEARD], seconds=100)
-    assert not part.finish(token, [HEARD, HEARD], seconds=100)
+    heard = Heard((HEARD, HEARD), seconds=100)
+    assert part.finish(token, heard)
+    assert not part.finish(token, heard)
     assert Segment.objects.count() == 2
     assert float(UsageRecord.objects.get().cost) == pytest.approx(0.01)
 
@@ -145,7 +147,7 @@ def test_it_goes_on_without_a_part_that_cannot_be_heard() -> None:
     bad = make_part(transcription, start=1, end=2)
     Transcription.objects.update(token=uuid.uuid4())
     transcription.refresh_from_db()
-    assert good.finish(good.claim(), [HEARD], 1)
+    assert good.finish(good.claim(), Heard((HEARD,), 1))
     bad.give_back(bad.claim(), "El archivo no se lee.", permanent=True)
     transcription.prepared(transcription.token, seconds=2)
     tasks.assemble(transcription.pk)

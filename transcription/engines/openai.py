@@ -294,7 +294,7 @@ class OpenAICompatible:
         kind = response.headers.get("content-type", "")
         try:
             answer = openai_answer.read(response.content, kind, seconds)
-        except ValueError:
+        except openai_answer.Broken:
             raise openai_trouble.broken(self._server) from None
         with self._lock:
             self._met = True

@@ -19,6 +19,10 @@ from transcription.engines import ClipResult, Word
 LANGUAGES = {"spanish": "es", "english": "en", "portuguese": "pt"}  # whisper-1 spells
 
 
+class Broken(Exception):
+    """The answer is not whole, or is none."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """A clip's result, and what the answer shows of the server."""
@@ -42,18 +46,18 @@ class _Sentence:
 def read(body: bytes, kind: str, seconds: float) -> Answer:
     """Return what `body` says of a clip of `seconds`; `kind` is its content type.
 
-    Raises ValueError for an answer that broke off or is none.
+    Raises Broken.
     """
     try:
         answer = json.loads(body)
-    except ValueError:
+    except ValueError as error:
         if not kind.startswith("text/plain"):
-            raise
-        answer = body.decode()
+            raise Broken("the answer broke off") from error
+        answer = body.decode(errors="replace")
     if isinstance(answer, str):
         answer = {"text": answer}
     if not isinstance(answer, dict) or not isinstance(answer.get("text"), str):
-        raise ValueError("an answer without text")
+        raise Broken("the answer has no text")
     sentences = _sentences(answer.get("segments"), seconds)
     timed = _timed(answer, seconds) or [
         word for one in sentences for word in _shared(one.text.split(), one)
@@ -180,7 +184,9 @@ def _mean(sentences: Sequence[_Sentence], name: str) -> float | None:
         if (value := _number(one.figures.get(name))) is not None
     ]
     total = sum(length for _, length in known)
-    return sum(value * length for value, length in known) / total if known else None
+    if not known:
+        return None
+    return round(sum(value * length for value, length in known) / total, 4)
 
 
 def _span(row: Mapping[str, Any], seconds: float) -> tuple[float, float] | None:

@@ -1,39 +1,28 @@
 """How far a transcript is from the truth, in Spanish. [no Django]"""
 
-import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-# Stored beside a score: scores of different normalisers do not compare.
-NORMALISER = "es-1"
+import numpy as np
 
-ABBREVIATIONS = {
-    r"\bn\.\s?[º°o]\.?|\bn[º°]|\bnro?\.|\bn[uú]m\.|\bno\.(?=\s?\d)": "número",
-    r"\bsrta\.": "señorita",
-    r"\bsras\.": "señoras",
-    r"\bsra\.": "señora",
-    r"\bsres\.": "señores",
-    r"\bsr\.": "señor",
-    r"\bdra\.": "doctora",
-    r"\bdr\.": "doctor",
-    r"\bart\.": "artículo",
-    r"\bhh?\.\s?cc?\.": "honorables concejales",
-    r"\bh\.": "honorable",
-    r"\ba\.\s?m\.": "a m",
-    r"\bp\.\s?m\.": "p m",
-    r"%": " por ciento",
-}
-MONEY = re.compile(r"\$\s?([\d.,]+)(\s+(?:mil\s+)?(?:millones|mil\b|billones))?")
-HOUR = re.compile(r"\b([01]?\d|2[0-3]):([0-5]\d)\b")
-ORDINAL = re.compile(r"\b(\d{1,2})\.?([ºª°])")
-THOUSANDS = re.compile(r"\b\d{1,3}(?:\.\d{3})+\b")
-DECIMAL = re.compile(r"\b(\d+),(\d+)\b")
-INTEGER = re.compile(r"\d+")
-FILLERS = {"eh", "em", "ehm", "mm", "mmm", "ajá"}
-COMPOUND = re.compile(
-    r"\b(veinte|diez) y (un[oa]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)\b"
-)
+from transcription.normaliser import normalise, without_accents
+
+if TYPE_CHECKING:
+    import jiwer
+
+__all__ = [
+    "Mentions",
+    "Score",
+    "errors_by_unit",
+    "loop_burden",
+    "loops",
+    "mentions",
+    "normalise",
+    "score",
+    "term_recall",
+    "without_accents",
+]
 
 
 @dataclass(frozen=True)
@@ -48,46 +37,50 @@ class Score:
     words: int  # in the truth
 
 
-def normalise(text: str, *, accents: bool = True, fillers: bool = True) -> str:
-    """Return lower-case words with numbers spelled out and no punctuation.
+@dataclass(frozen=True)
+class Mentions:
+    """How often the terms of a list were said, written, and written where said."""
 
-    With `accents` False the accents go and ñ stays; with `fillers` False «eh», «mm»
-    and the like go.
+    spoken: int
+    written: int
+    right: int
+
+    @property
+    def false(self) -> int:
+        """Mentions that were written where nobody said them."""
+        return self.written - self.right
+
+    @property
+    def recall(self) -> float | None:
+        """The share of what was said that was written; None if nothing was said."""
+        return self.right / self.spoken if self.spoken else None
+
+    @property
+    def precision(self) -> float | None:
+        """The share of what was written that was said; None if nothing was written."""
+        return self.right / self.written if self.written else None
+
+    def __add__(self, other: "Mentions") -> "Mentions":
+        return Mentions(
+            self.spoken + other.spoken,
+            self.written + other.written,
+            self.right + other.right,
+        )
+
+
+def score(
+    truth: str, heard: str, *, accents: bool = True, fillers: bool = True
+) -> Score:
+    """Return the word and character error rates of `heard` against `truth`.
+
+    The views are those of `normalise`.
     """
-    text = unicodedata.normalize("NFC", text).lower()
-    text = MONEY.sub(_pesos, text)
-    for short, whole in ABBREVIATIONS.items():
-        text = re.sub(short, whole + " ", text)
-    text = HOUR.sub(_hour, text)
-    text = ORDINAL.sub(_ordinal, text)
-    text = THOUSANDS.sub(lambda match: match[0].replace(".", ""), text)
-    text = DECIMAL.sub(r"\1 coma \2", text)
-    text = re.sub(r"\b((?:[a-zñ]\.){2,})", lambda m: m[0].replace(".", ""), text)
-    text = re.sub(r"[^\w\s]|_", " ", text)
-    text = INTEGER.sub(_cardinal, text)
-    text = COMPOUND.sub(_compound, " ".join(text.split()))
-    words = text.split()
-    if not fillers:
-        words = [word for word in words if word not in FILLERS]
-    text = " ".join(words)
-    return text if accents else without_accents(text)
-
-
-def without_accents(text: str) -> str:
-    """Return `text` with á é í ó ú ü bare; ñ is another letter and stays."""
-    plain = unicodedata.normalize("NFD", text.replace("ñ", "\0").replace("Ñ", "\1"))
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return plain.replace("\0", "ñ").replace("\1", "Ñ")
-
-
-def score(truth: str, heard: str, *, accents: bool = True) -> Score:
-    """Return the word and character error rates of `heard` against `truth`."""
     # Only measuring needs it, and the worker's image goes without.
     import jiwer
 
-    truth = normalise(truth, accents=accents)
-    heard = normalise(heard, accents=accents)
-    words = jiwer.process_words(truth, heard)
+    truth = normalise(truth, accents=accents, fillers=fillers)
+    heard = normalise(heard, accents=accents, fillers=fillers)
+    words = _aligned(truth, heard)
     return Score(
         wer=words.wer,
         cer=jiwer.cer(truth, heard),
@@ -98,21 +91,60 @@ def score(truth: str, heard: str, *, accents: bool = True) -> Score:
     )
 
 
+def errors_by_unit(units: Sequence[str], heard: str) -> np.ndarray:
+    """Return int64 (units, 4): words, substituted, deleted, inserted in each unit.
+
+    `units` are stretches of the truth in order. The whole is aligned once and its
+    errors shared out; words put between two units count for the later one, those
+    after the end for the last. Units without a word stay, with zeros.
+    """
+    said = [normalise(unit) for unit in units]
+    sizes = [len(unit.split()) for unit in said]
+    unit_of = np.repeat(np.arange(len(units)), sizes)
+    counts = np.zeros((len(units), 4), np.int64)
+    counts[:, 0] = sizes
+    column = {"substitute": 1, "delete": 2, "insert": 3}
+    for chunk in _aligned(" ".join(filter(None, said)), normalise(heard)).alignments[0]:
+        if chunk.type == "insert":
+            at = min(chunk.ref_start_idx, len(unit_of) - 1)
+            counts[unit_of[at], 3] += chunk.hyp_end_idx - chunk.hyp_start_idx
+        elif chunk.type != "equal":
+            touched = unit_of[chunk.ref_start_idx : chunk.ref_end_idx]
+            np.add.at(counts[:, column[chunk.type]], touched, 1)
+    return counts
+
+
+def mentions(terms: Sequence[str], truth: str, heard: str) -> Mentions:
+    """Return how the mentions of `terms` in `truth` came out in `heard`.
+
+    Without accents or case. A mention is right when all its words stand where they
+    were said, by the alignment of the whole; each term counts by itself, also inside
+    a longer one.
+    """
+    aligned = _aligned(normalise(truth, accents=False), normalise(heard, accents=False))
+    said, written = aligned.references[0], aligned.hypotheses[0]
+    right = np.zeros(len(written), bool)
+    for chunk in aligned.alignments[0]:
+        if chunk.type == "equal":
+            right[chunk.hyp_start_idx : chunk.hyp_end_idx] = True
+    total = Mentions(0, 0, 0)
+    for term in sorted({normalise(term, accents=False) for term in terms} - {""}):
+        words = term.split()
+        at = list(_places(words, written))
+        total += Mentions(
+            spoken=len(list(_places(words, said))),
+            written=len(at),
+            right=sum(bool(right[i : i + len(words)].all()) for i in at),
+        )
+    return total
+
+
 def term_recall(terms: Sequence[str], truth: str, heard: str) -> float | None:
     """Return the share of the spoken mentions of `terms` that were written.
 
-    Counted without accents or case, a term at most as often as it was spoken.
     Returns None when none was spoken.
     """
-    truth = normalise(truth, accents=False)
-    heard = normalise(heard, accents=False)
-    spoken = written = 0
-    for term in {normalise(term, accents=False) for term in terms}:
-        mention = re.compile(rf"\b{re.escape(term)}\b")
-        said = len(mention.findall(truth))
-        spoken += said
-        written += min(said, len(mention.findall(heard)))
-    return written / spoken if spoken else None
+    return mentions(terms, truth, heard).recall
 
 
 def loop_burden(text: str, seconds: float) -> float:
@@ -150,48 +182,16 @@ def _loop_at(words: Sequence[str], start: int) -> int:
     return 0
 
 
-def _words(number: int, to: str = "cardinal") -> str:
-    # Loading its thirty languages is slow; only measuring needs it.
-    from num2words import num2words
+def _aligned(truth: str, heard: str) -> "jiwer.WordOutput":
+    """Align two normalised texts word by word."""
+    import jiwer  # as above
 
-    return num2words(number, lang="es", to=to)
-
-
-def _cardinal(match: re.Match[str]) -> str:
-    digits = match[0]
-    if len(digits) > 15:
-        return digits
-    text = _words(int(digits))
-    # «071» is read digit by digit at its front; «setenta y un kilómetros», not uno.
-    text = (
-        "cero " * (len(digits) - len(digits.lstrip("0")) if int(digits) else 0) + text
-    )
-    follows = match.string[match.end() :].lstrip()
-    if text.endswith("uno") and re.match(r"[a-zñáéíóú]{3,}", follows):
-        text = re.sub(r"veintiuno$", "veintiún", text)
-        text = re.sub(r"uno$", "un", text)
-    if re.search(r"mill[oó]n(es)?$", text) and follows.startswith("pesos"):
-        text += " de"
-    return f" {text} "
+    return jiwer.process_words(truth, heard)
 
 
-def _pesos(match: re.Match[str]) -> str:
-    amount, scale = match[1].rstrip(".,"), match[2] or ""
-    linked = " de" if scale.endswith("llones") else ""
-    return f"{amount}{scale}{linked} pesos "
-
-
-def _hour(match: re.Match[str]) -> str:
-    hour, minute = int(match[1]), int(match[2])
-    return f"{hour} y {minute}" if minute else str(hour)
-
-
-def _ordinal(match: re.Match[str]) -> str:
-    text = _words(int(match[1]), to="ordinal")
-    return text[:-1] + "a" if match[2] == "ª" else text
-
-
-def _compound(match: re.Match[str]) -> str:
-    stem = {"veinte": "veinti", "diez": "dieci"}[match[1]]
-    unit = {"un": "ún", "dos": "dós", "tres": "trés", "seis": "séis"}
-    return stem + unit.get(match[2], match[2])
+def _places(words: Sequence[str], text: Sequence[str]) -> Iterator[int]:
+    """Yield where `words` stand in `text`."""
+    size = len(words)
+    for start in range(len(text) - size + 1):
+        if text[start : start + size] == words:
+            yield start

@@ -15,6 +15,7 @@ from pathlib import Path
 
 REPOSITORY = re.compile(r"\w[\w.-]*/\w[\w.-]*")  # the hub's «owner/name»
 COMMAND = "manage.py download_models"
+PATIENCE = 10.0  # seconds for the hub's first answer
 
 
 class WeightsError(Exception):
@@ -235,6 +236,9 @@ def _from_hub(repository: str, kind: Kind, *, offline: bool = False) -> Path:
     """
     import huggingface_hub  # half a second, and only without other weights
 
+    if not offline:
+        # snapshot_download would wait for its first answer without end.
+        huggingface_hub.model_info(repository, timeout=PATIENCE)
     return Path(
         huggingface_hub.snapshot_download(
             repository,
@@ -263,6 +267,8 @@ def _reason(error: Exception) -> str:
         return "el servidor de modelos no lo tiene, o pide permiso para darlo"
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return "no queda espacio en el disco"
+    if isinstance(error, PermissionError):
+        return f"no hay permiso para escribir en {error.filename}"
     return f"no hay conexión con el servidor de modelos ({type(error).__name__})"
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.transcription.hub import INT8, NEMO, WHISPER, Hub, fill
 from transcription import weights
 
 PARTS = (b"una parte ", b"y otra")
@@ -66,23 +67,6 @@ def test_it_refuses_damaged_packages(packaged: Path, tmp_path: Path) -> None:
     assert not (packaged / "base").exists()
 
 
-def fill(folder: Path, *names: str, content: str = "x") -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in names:
-        (folder / name).write_text(content)
-    return folder
-
-
-WHISPER = ("model.bin", "config.json", "tokenizer.json", "vocabulary.txt")
-NEMO = ("parakeet.nemo",)
-INT8 = (
-    "encoder-model.int8.onnx",
-    "decoder_joint-model.int8.onnx",
-    "vocab.txt",
-    "config.json",
-)
-
-
 def test_it_prefers_the_models_folder(packaged: Path) -> None:
     kept = fill(packaged / "base", *WHISPER, content="propio")
 
@@ -123,34 +107,9 @@ def test_it_opens_what_each_kind_opens(tmp_path: Path) -> None:
         weights.find(str(folder), tmp_path, weights.onnx())
 
 
-class Hub:
-    """The hub and its cache, in place of huggingface_hub's one function."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.holds: dict[str, tuple[str, ...]] = {}
-        self.error: Exception | None = OSError("no route")
-        self.asked: list[str] = []
-
-    def snapshot_download(
-        self, repository: str, *, allow_patterns: list[str], local_files_only: bool
-    ) -> str:
-        cached = self.folder / repository.replace("/", "--")
-        if local_files_only:
-            if not cached.exists():
-                raise FileNotFoundError(repository)
-            return str(cached)
-        self.asked.append(repository)
-        if self.error:
-            raise self.error
-        return str(fill(cached, *self.holds[repository]))
-
-
 @pytest.fixture
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hub:
-    found = Hub(tmp_path / "hub")
-    monkeypatch.setattr("huggingface_hub.snapshot_download", found.snapshot_download)
-    return found
+    return Hub(tmp_path / "hub").replace(monkeypatch)
 
 
 def test_it_asks_the_hub_once(hub: Hub, tmp_path: Path) -> None:
@@ -202,6 +161,7 @@ def test_it_says_what_to_do_without_packages_or_network(
     ("error", "says"),
     [
         (OSError(errno.ENOSPC, "full"), "no queda espacio"),
+        (PermissionError(errno.EACCES, "no", "/c"), "permiso para escribir en /c"),
         (TimeoutError(), r"no hay conexión .*TimeoutError"),
     ],
 )

@@ -57,6 +57,10 @@ class Wanted:
     kind: Kind
     root: Path | str | None = None  # where models are kept; None: where settings say
 
+    def find(self, root: Path | str, *, download: bool = True) -> Path:
+        """Return where they are, looked for as `find` does. Raises WeightsError."""
+        return find(self.model, self.root or root, self.kind, download=download)
+
 
 # OpenAI's Whisper base (74 M, MIT), Systran's conversion: requirements-models.txt.
 PACKAGED = {

@@ -11,6 +11,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from transcription.weights import Wanted
+
 # Raised by hand when the way text is made changes without any option changing
 # (cutting, guards, retries), so that old and new results are told apart.
 RECIPE = "1"
@@ -90,7 +92,11 @@ class Capabilities:
 
 
 class Engine(Protocol):
-    """Speech to text. It never cuts, never merges and never guesses who speaks."""
+    """Speech to text. It never cuts, never merges and never guesses who speaks.
+
+    A class that needs weights says which in a static method `weights_of(**options)`
+    that returns a Wanted; see `weights_of` below.
+    """
 
     name: str
     model: str  # as the engine knows it now: a server may tell another after a call
@@ -154,6 +160,17 @@ def model_of(alias: str) -> str:
     return str(_entry(alias).get("OPTIONS", {}).get("model", ""))
 
 
+def weights_of(alias: str) -> Wanted | None:
+    """Return the weights that `alias` hears with, without loading anything heavy.
+
+    None for an engine that needs none here, as one whose model is on a server.
+    Raises EngineError like `load`.
+    """
+    entry = _entry(alias)
+    tell = getattr(_backend(alias, entry), "weights_of", None)
+    return tell(**entry.get("OPTIONS", {})) if tell else None
+
+
 def _entry(alias: str) -> dict[str, Any]:
     # Imported here so that the dataclasses above serve code that knows no Django.
     from django.conf import settings
@@ -170,13 +187,16 @@ def _entry(alias: str) -> dict[str, Any]:
 
 
 def _build(alias: str, entry: dict[str, Any]) -> Engine:
+    return _backend(alias, entry)(**entry.get("OPTIONS", {}))
+
+
+def _backend(alias: str, entry: dict[str, Any]) -> type[Engine]:
     module, _, name = entry["BACKEND"].rpartition(".")
     try:
-        backend = getattr(importlib.import_module(module), name)
+        return getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError) as error:
         raise EngineError(
             f"El motor «{alias}» no está instalado en este servidor ({error}). "
             "Elija otro motor o pida a quien administra el servidor que lo instale.",
             permanent=True,
         ) from error
-    return backend(**entry.get("OPTIONS", {}))

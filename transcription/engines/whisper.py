@@ -138,6 +138,13 @@ class Whisper:
         folder = Path(models or _folder())
         self._whisper = _loaded(model, folder, device, compute_type, cpu_threads)
 
+    @staticmethod
+    def weights_of(
+        model: str = "base", models: Path | str | None = None, **_: Any
+    ) -> weights.Wanted:
+        """Return the weights that these options name, without loading them."""
+        return weights.Wanted(model, weights.WHISPER, models)
+
     def transcribe(
         self,
         clips: Sequence[Clip],

@@ -19,6 +19,7 @@ from typing import Any
 
 import av
 import numpy as np
+import pytest
 
 from transcription import audio
 from transcription.engines import Word
@@ -64,13 +65,13 @@ def refusal(status: int, message: str, **more: Any) -> Fault:
 
 
 def numbers(samples: np.ndarray) -> list[Word]:
-    """Hear a sentence of three words in every second of sound."""
-    said = ("Muchas", "gracias,", "presidente.")
+    """Hear a sentence of three words in every second of sound, none like another."""
     words = []
     for second in range(len(samples) // audio.RATE):
         piece = samples[second * audio.RATE : (second + 1) * audio.RATE]
         if np.abs(piece).max() < 0.01:
             continue
+        said = ("Punto", f"{second},", "aprobado.")
         words += [
             Word(second + 0.3 * i, second + 0.3 * i + 0.25, text, 0.9)
             for i, text in enumerate(said)
@@ -81,8 +82,8 @@ def numbers(samples: np.ndarray) -> list[Word]:
 class ApiServer:
     """The service; its attributes are what a test sets and reads."""
 
-    def __init__(self, hear: Hear = numbers) -> None:
-        self.hear = hear
+    def __init__(self) -> None:
+        self.hear: Hear = numbers
         self.faults: list[Fault] = []
         self.requests: list[Request] = []
         self.models = {"whisper-1"}
@@ -177,6 +178,21 @@ class ApiServer:
         if self.served:
             answer["model"] = self.served
         return answer
+
+
+@contextmanager
+def serving(
+    monkeypatch: pytest.MonkeyPatch, hear: Hear = numbers
+) -> Iterator[ApiServer]:
+    """Run a service whose key is in the environment."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    server = ApiServer()
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 def _segments(words: list[Word]) -> Iterator[dict[str, Any]]:

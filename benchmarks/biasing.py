@@ -6,8 +6,8 @@ Each recording is heard with no list, with the session's list (who may be named,
 agenda's names, the council's terms) and with a list of the same size of people and
 places that nobody mentions, and each of these with and without the engine's set
 phrases. Without --audio: the demonstration, and dev1 and dev2 where the folder
-../shared/audio is there. --quick hears the demonstration's first half minute. The last line
-is RESULT and a JSON object.
+../shared/audio is there. --quick hears half a minute of the demonstration. The last
+line is RESULT and a JSON object.
 """
 
 import argparse

@@ -12,7 +12,8 @@ from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from councils.models import Council, Councillor, Term, User
+from councils.models import Council, Councillor, User
+from sessions import hearing_list
 from sessions.facts import (
     AgendaItem,
     Attendance,
@@ -329,14 +330,13 @@ class Recording(models.Model):
     def hear(self) -> Transcription:
         """Have the recording transcribed; an earlier transcription stays beside."""
         session = self.session
-        terms = Term.objects.known_to(session.council).order_by("-count", "text")
         self.transcription = Transcription.start(
             audio=self.file.name,
             name=self.name,
             sha256=self.sha256,
             seconds=self.seconds,
             engine=session.engine_alias,
-            terms=list(terms.values_list("text", flat=True)[:60]),
+            terms=hearing_list.terms_of(session),
             then="actas.tasks.draft",
         )
         self.save(update_fields=["transcription"])

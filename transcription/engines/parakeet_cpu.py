@@ -1,0 +1,184 @@
+"""NVIDIA's Parakeet on ONNX Runtime through onnx-asr: no graphics card, no torch."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from transcription import weights
+from transcription.engines import (
+    Capabilities,
+    Clip,
+    ClipResult,
+    EngineError,
+    compression_ratio,
+    parakeet_text,
+)
+from transcription.engines.parakeet_text import BOUNDARY, Token, is_text
+
+RATE = 16_000
+FRAME = 0.08  # seconds that one step of the encoder stands for
+LONGEST_TOKEN = 4 * FRAME  # seconds; a TDT model skips four steps at most
+SHORTEST = 0.5  # seconds; a shorter clip is filled up, its loudness is normalised
+# Half a second of silence in front empties a whole clip now and then; heard again a
+# few steps later, it speaks. Whole steps, so that the times stay on the same grid.
+SHIFT = 3 * FRAME
+
+
+class ParakeetCpu:
+    """Hears clips in small batches of like length; a list of terms is not read.
+
+    Words come from the tokens: each says when it began, none when it ended. The model
+    knows 25 languages and takes no hint which one it hears.
+    """
+
+    name = "parakeet-cpu"
+
+    def __init__(
+        self,
+        model: str = "nemo-parakeet-tdt-0.6b-v3",
+        quantization: str = "int8",
+        batch_size: int = 4,
+        cpu_threads: int = 0,
+        models: Path | str | None = None,
+    ) -> None:
+        """Load the weights. Raises EngineError where there are none.
+
+        `cpu_threads` of 0 stands for all the machine's cores.
+        """
+        self.model = model
+        self.quantization = quantization
+        self.batch_size = batch_size
+        self.cpu_threads = cpu_threads
+        self.capabilities = Capabilities(batch=4 * batch_size, language_lock=False)
+        self._wanted = self.weights_of(model, quantization, models)
+        self._recognizer: Any = self._load()
+
+    @staticmethod
+    def weights_of(
+        model: str = "nemo-parakeet-tdt-0.6b-v3",
+        quantization: str = "int8",
+        models: Path | str | None = None,
+        **_: Any,
+    ) -> weights.Wanted:
+        """Return the weights that these options name, without loading them."""
+        return weights.Wanted(model, weights.onnx(quantization), models)
+
+    def transcribe(
+        self,
+        clips: Sequence[Clip],
+        *,
+        language: str = "es",
+        terms: Sequence[str] = (),
+        careful: bool = False,
+    ) -> list[ClipResult]:
+        """Return what each clip says. Raises EngineError when the machine fails."""
+        shift = SHIFT if careful else 0.0
+        samples = [_ready(clip.samples, shift) for clip in clips]
+        # A batch is as long as its longest clip: like lengths together waste least.
+        order = sorted(range(len(clips)), key=lambda index: len(samples[index]))
+        size = 1 if careful else self.batch_size
+        found: dict[int, ClipResult] = {}
+        for first in range(0, len(order), size):
+            batch = order[first : first + size]
+            heard = self._recognize([samples[index] for index in batch])
+            for index, one in zip(batch, heard, strict=True):
+                found[index] = _result(one, shift, clips[index].seconds)
+        return [found[index] for index in range(len(clips))]
+
+    def unload(self) -> None:
+        """Free the memory of the model; the next transcription loads it again."""
+        self._recognizer = None
+
+    def _recognize(self, batch: list[np.ndarray]) -> list[Any]:
+        if self._recognizer is None:
+            self._recognizer = self._load()
+        try:
+            return self._recognizer.recognize(batch)
+        except Exception as error:  # ONNX Runtime's have no base of their own
+            raise EngineError(
+                f"Parakeet se detuvo mientras transcribía: {error}. Lo ya transcrito "
+                "está guardado; el tramo se intentará de nuevo."
+            ) from error
+
+    def _load(self) -> Any:
+        # Heavy: only the process that transcribes may pay for it.
+        try:
+            import onnx_asr
+            import onnxruntime
+        except ImportError as error:
+            raise EngineError(
+                f"Parakeet no está instalado en este servidor ({error}). Pida a quien "
+                "lo administra que ejecute: pip install -r requirements.txt",
+                permanent=True,
+            ) from error
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = self.cpu_threads
+        try:
+            return onnx_asr.load_model(
+                "nemo-conformer-tdt",
+                self._wanted.find(_folder()),
+                quantization=self.quantization or None,
+                sess_options=options,
+                providers=["CPUExecutionProvider"],
+            ).with_timestamps()
+        except weights.WeightsError as error:
+            raise EngineError(str(error), permanent=True) from error
+        except Exception as error:  # as in `_recognize`
+            raise EngineError(
+                f"No se pudo cargar Parakeet ({self.model}): {error}. Revise las "
+                "opciones del motor; si el modelo quedó a medio copiar, bórrelo y "
+                f"tráigalo con «{weights.COMMAND}».",
+                permanent=True,
+            ) from error
+
+
+def _folder() -> Path:
+    # Read late: this module also serves programs that configure no Django.
+    from django.conf import settings
+
+    return Path(settings.MODELS_FOLDER)
+
+
+def _ready(samples: np.ndarray, shift: float) -> np.ndarray:
+    """Return the samples after `shift` seconds of silence, none too short."""
+    after = max(0, round(SHORTEST * RATE) - len(samples))
+    return np.pad(np.asarray(samples, np.float32), (round(shift * RATE), after))
+
+
+def _result(heard: Any, shift: float, seconds: float) -> ClipResult:
+    """Return onnx-asr's answer as ours; its own text loses spaces before «¿»."""
+    tokens = _tokens(heard, shift + seconds)
+    words = parakeet_text.words(
+        tokens, lambda numbers: "".join(heard.tokens[one] for one in numbers), -shift
+    )
+    text = " ".join(word.text for word in words)
+    logprobs = [heard.logprobs[token.number] for token in tokens]
+    return ClipResult(
+        text=text,
+        words=tuple(words),
+        avg_logprob=sum(logprobs) / len(logprobs) if logprobs else None,
+        compression_ratio=compression_ratio(text),
+    )
+
+
+def _tokens(heard: Any, limit: float) -> list[Token]:
+    """Return the tokens of text, none after `limit` seconds.
+
+    They say when they begin; each ends with the longest time that one may take, or
+    where the next that sounds begins. `number` counts in what was heard.
+    """
+    found: list[Token] = []
+    following = limit
+    for number in reversed(range(len(heard.tokens))):
+        piece = heard.tokens[number].replace(" ", BOUNDARY)
+        if not is_text(piece):
+            continue
+        start = min(heard.timestamps[number], limit)
+        end = max(start, min(start + LONGEST_TOKEN, following))
+        token = Token(number, piece, start, end, math.exp(heard.logprobs[number]))
+        following = start if token.spoken else following
+        found.append(token)
+    return found[::-1]

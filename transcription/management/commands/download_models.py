@@ -1,0 +1,67 @@
+"""Fetch the models that the settings name, before a worker goes live."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from transcription import engines
+from transcription.engines import EngineError
+from transcription.weights import Wanted, WeightsError
+
+
+class Command(BaseCommand):
+    help = "Trae los modelos de los motores de transcripción y dice cuáles ya están."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "alias",
+            nargs="*",
+            help="motores de TRANSCRIPTION_ENGINES; si no se nombra ninguno, todos",
+        )
+        parser.add_argument(
+            "--check", action="store_true", help="solo dice qué falta, sin traerlo"
+        )
+
+    def handle(self, alias: list[str], check: bool, **_: Any) -> None:
+        chosen = alias or list(settings.TRANSCRIPTION_ENGINES)
+        failed = [one for one in chosen if not self.have(one, check)]
+        if failed:
+            raise CommandError(f"Sin modelo: {', '.join(failed)}.")
+
+    def have(self, alias: str, check: bool) -> bool:
+        """Say where the model of `alias` is, fetched if need be; False if nowhere."""
+        try:
+            wanted = engines.weights_of(alias)
+            if wanted is None:
+                self.stdout.write(f"{alias}: su modelo está en un servidor, no aquí.")
+                return True
+            self.stdout.write(f"{alias}: {self.found(wanted, check)}")
+        except (EngineError, WeightsError) as error:
+            self.stderr.write(f"{alias}: {error}")
+            return False
+        return True
+
+    def found(self, wanted: Wanted, check: bool) -> str:
+        """Tell where the weights are and how large. Raises WeightsError."""
+        try:
+            path, what = wanted.find(settings.MODELS_FOLDER, download=False), "ya está"
+        except WeightsError:
+            if check:
+                raise
+            self.stdout.write(f"Trayendo el modelo «{wanted.model}»…")
+            path, what = wanted.find(settings.MODELS_FOLDER), "listo"
+        return f"{what} el modelo «{wanted.model}» ({_size(path)}): {path}"
+
+
+def _size(path: Path) -> str:
+    files = [path] if path.is_file() else path.iterdir()
+    count = sum(file.stat().st_size for file in files if file.is_file())
+    return (
+        f"{count / 1e6:.0f} MB"
+        if count < 1e9
+        else f"{count / 1e9:.1f} GB".replace(".", ",")
+    )

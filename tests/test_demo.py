@@ -4,13 +4,17 @@ import json
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
+from django.core.management import CommandError
 
 from actas import proposals
 from actas.draft import Turn, VoteRecord
 from actas.drafting import draft_of
 from astra_site import demo
+from astra_site.management.commands.demo import find_weights
 from councils.models import Council, Membership, User
 from tests.make import make_recording, make_transcription
+from tests.transcription.hub import INT8, WHISPER, fill
 from transcription import audio
 
 pytestmark = pytest.mark.django_db
@@ -71,3 +75,22 @@ def test_it_finds_its_session_again() -> None:
     first = demo.find_session()
     assert demo.find_session() == first
     assert first.agenda.count() == 5
+
+
+def test_it_finds_the_weights_of_any_engine(
+    settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.MODELS_FOLDER = tmp_path
+    folder = fill(tmp_path / "large-v3-turbo", *WHISPER)
+    fill(tmp_path / "nemo-parakeet-tdt-0.6b-v3", *INT8)
+    settings.TRANSCRIPTION_ENGINES = {
+        **settings.TRANSCRIPTION_ENGINES,
+        "openai": {"BACKEND": "transcription.engines.openai.OpenAICompatible"},
+    }
+
+    assert find_weights("turbo") == folder
+    # What another model hears is not compared with faster-whisper.
+    assert find_weights("parakeet-cpu") is None
+    assert find_weights("openai") is None
+    with pytest.raises(CommandError, match=r"«nada».*turbo"):
+        find_weights("nada")

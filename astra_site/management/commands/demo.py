@@ -22,7 +22,7 @@ from councils.models import User
 from sessions import uploads
 from sessions.models import CouncilSession
 from sessions.wording import duration
-from transcription import evaluation, weights
+from transcription import engines, evaluation, weights
 from transcription.models import Transcription
 
 PORT = 8000
@@ -34,7 +34,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--audio", type=Path, help="una grabación propia")
-        parser.add_argument("--engine", default="base", help="base o turbo")
+        parser.add_argument("--engine", default="base", help="alias del motor")
         parser.add_argument("--no-serve", dest="serve", action="store_false")
 
     def handle(self, engine: str, serve: bool, audio: Path | None, **options) -> None:
@@ -111,13 +111,15 @@ class Command(BaseCommand):
             )
         self.stdout.write(f"Acta en Word: {FOLDER / 'acta.docx'}\n")
 
-    def report_errors(self, acta: Acta, model: Path | str) -> None:
+    def report_errors(self, acta: Acta, model: Path | None) -> None:
         """Print the word error rate, and that of faster-whisper's own pipeline."""
         truth = " ".join(turn["text"] for turn in demo.read("truth")["turns"])
         hearing = acta.session.recordings.get().transcription
         ours = " ".join(hearing.segments().values_list("text", flat=True))
-        plain = remembered_baseline(model)
-        for name, text in (("ASTRA", ours), ("faster-whisper solo", plain)):
+        heard = {"ASTRA": ours}
+        if model:
+            heard["faster-whisper solo"] = remembered_baseline(model)
+        for name, text in heard.items():
             errors = evaluation.score(truth, text).wer
             self.stdout.write(f"Palabras erradas (WER), {name:<20}{errors:6.1%}")
 
@@ -127,16 +129,19 @@ class Command(BaseCommand):
             self.stdout.write(f"  {email:<32}{password}")
 
 
-def find_weights(engine: str) -> Path | str:
-    """Return where the engine's weights are; raises CommandError if nowhere."""
-    if engine not in settings.TRANSCRIPTION_ENGINES:
-        known = ", ".join(settings.TRANSCRIPTION_ENGINES)
-        raise CommandError(f"No hay un motor «{engine}». Los que hay: {known}.")
-    model = settings.TRANSCRIPTION_ENGINES[engine]["OPTIONS"]["model"]
+def find_weights(engine: str) -> Path | None:
+    """Return where the engine's Whisper is, None if it hears with another model.
+
+    Raises CommandError for an engine that is not there, or whose weights are nowhere.
+    """
     try:
-        return weights.find(model, settings.MODELS_FOLDER)
-    except weights.WeightsError as error:
+        wanted = engines.weights_of(engine)
+        if wanted is None:
+            return None
+        found = wanted.find(settings.MODELS_FOLDER)
+    except (engines.EngineError, weights.WeightsError) as error:
         raise CommandError(str(error)) from error
+    return found if wanted.kind is weights.WHISPER else None
 
 
 def own_session(engine: str) -> CouncilSession:
@@ -187,7 +192,7 @@ def stages(hearing: Transcription, acta: Acta) -> list[tuple[str, float]]:
     ]
 
 
-def remembered_baseline(model: Path | str) -> str:
+def remembered_baseline(model: Path) -> str:
     """Return what faster-whisper alone hears, decoded once a recording and model."""
     key = f"{model}{hashlib.sha256(demo.RECORDING.read_bytes()).hexdigest()}"
     name = f"baseline-{hashlib.sha256(key.encode()).hexdigest()[:12]}.txt"

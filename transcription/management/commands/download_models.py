@@ -60,8 +60,6 @@ class Command(BaseCommand):
 def _size(path: Path) -> str:
     files = [path] if path.is_file() else path.iterdir()
     count = sum(file.stat().st_size for file in files if file.is_file())
-    return (
-        f"{count / 1e6:.0f} MB"
-        if count < 1e9
-        else f"{count / 1e9:.1f} GB".replace(".", ",")
-    )
+    if count < 1e9:
+        return f"{count / 1e6:.0f} MB"
+    return f"{count / 1e9:.1f} GB".replace(".", ",")

@@ -90,21 +90,32 @@ def test_it_sends_clips_of_like_length_together(
     clips = [np.zeros(seconds * RATE, np.float32) for seconds in (9, 1, 8, 2, 5)]
 
     hear(engine, *clips)
-    hear(engine, *clips[:2], careful=True)
+    hear(engine, *clips[:2], careful=True)  # a quarter of a second of silence before
 
     assert lengths == [[1, 2], [5, 8], [9], [1], [9]]
 
 
-def test_it_hears_a_retried_clip_alone_with_the_same_times(engine: ParakeetCpu) -> None:
-    samples = say(ANSWER), say(QUESTION, before=0.0)
+@pytest.mark.parametrize(("before", "more"), [(0.0, 0.24), (0.4, -0.3), (0.9, -0.8)])
+def test_it_hears_a_retried_clip_from_elsewhere(
+    engine: ParakeetCpu, monkeypatch: pytest.MonkeyPatch, before: float, more: float
+) -> None:
+    """Without the silence in front, or later, and with the same times."""
+    samples = say(QUESTION, before=before)
+    heard: list[int] = []
+    hears = engine._recognize
 
-    plain, careful = hear(engine, *samples), hear(engine, *samples, careful=True)
+    def spied(batch: list[np.ndarray]) -> list:
+        heard.append(len(batch[0]))
+        return hears(batch)
 
-    for first, second in zip(plain, careful, strict=True):
-        assert first.text == second.text
-        for one, other in zip(first.words, second.words, strict=True):
-            assert other.start == pytest.approx(one.start, abs=GRID)
-            assert 0 <= other.start <= other.end
+    monkeypatch.setattr(engine, "_recognize", spied)
+    (plain,), (careful,) = hear(engine, samples), hear(engine, samples, careful=True)
+
+    assert plain.text == careful.text == "Señores, ¿hay quórum?"
+    for one, other in zip(plain.words, careful.words, strict=True):
+        assert other.start == pytest.approx(one.start, abs=GRID)
+        assert 0 <= other.start <= other.end <= len(samples) / RATE
+    assert (heard[1] - heard[0]) / RATE == pytest.approx(more, abs=0.03)
 
 
 def test_it_leaves_out_marks_of_language(engine: ParakeetCpu) -> None:

@@ -22,8 +22,8 @@ RATE = 16_000
 FRAME = 0.08  # seconds that one step of the encoder stands for
 LONGEST_TOKEN = 4 * FRAME  # seconds; a TDT model skips four steps at most
 SHORTEST = 0.5  # seconds; a shorter clip is filled up, its loudness is normalised
-# Half a second of silence in front empties a whole clip now and then; heard again a
-# few steps later, it speaks. Whole steps, so that the times stay on the same grid.
+# Half a second of silence in front empties a whole clip now and then; without it, or
+# heard a few steps later, the clip speaks. Whole steps: the times stay on their grid.
 SHIFT = 3 * FRAME
 
 
@@ -75,8 +75,11 @@ class ParakeetCpu:
         careful: bool = False,
     ) -> list[ClipResult]:
         """Return what each clip says. Raises EngineError when the machine fails."""
-        shift = SHIFT if careful else 0.0
-        samples = [_ready(clip.samples, shift) for clip in clips]
+        offsets = [_offset(clip.samples) if careful else 0.0 for clip in clips]
+        samples = [
+            _from(clip.samples, offset)
+            for clip, offset in zip(clips, offsets, strict=True)
+        ]
         # A batch is as long as its longest clip: like lengths together waste least.
         order = sorted(range(len(clips)), key=lambda index: len(samples[index]))
         size = 1 if careful else self.batch_size
@@ -85,7 +88,7 @@ class ParakeetCpu:
             batch = order[first : first + size]
             heard = self._recognize([samples[index] for index in batch])
             for index, one in zip(batch, heard, strict=True):
-                found[index] = _result(one, shift, clips[index].seconds)
+                found[index] = _result(one, offsets[index], clips[index].seconds)
         return [found[index] for index in range(len(clips))]
 
     def unload(self) -> None:
@@ -142,17 +145,23 @@ def _folder() -> Path:
     return Path(settings.MODELS_FOLDER)
 
 
-def _ready(samples: np.ndarray, shift: float) -> np.ndarray:
-    """Return the samples after `shift` seconds of silence, none too short."""
-    after = max(0, round(SHORTEST * RATE) - len(samples))
-    return np.pad(np.asarray(samples, np.float32), (round(shift * RATE), after))
+def _offset(samples: np.ndarray) -> float:
+    """Return where a clip is heard from when it is retried: never where it was."""
+    return parakeet_text.quiet(samples) or -SHIFT
 
 
-def _result(heard: Any, shift: float, seconds: float) -> ClipResult:
+def _from(samples: np.ndarray, offset: float) -> np.ndarray:
+    """Return what follows `offset` seconds, silence before 0; never too short."""
+    kept = np.asarray(samples, np.float32)[max(0, round(offset * RATE)) :]
+    before = max(0, round(-offset * RATE))
+    return np.pad(kept, (before, max(0, round(SHORTEST * RATE) - len(kept))))
+
+
+def _result(heard: Any, offset: float, seconds: float) -> ClipResult:
     """Return onnx-asr's answer as ours; its own text loses spaces before «¿»."""
-    tokens = _tokens(heard, shift + seconds)
+    tokens = _tokens(heard, seconds - offset)
     words = parakeet_text.words(
-        tokens, lambda numbers: "".join(heard.tokens[one] for one in numbers), -shift
+        tokens, lambda numbers: "".join(heard.tokens[one] for one in numbers), offset
     )
     text = " ".join(word.text for word in words)
     logprobs = [heard.logprobs[token.number] for token in tokens]

@@ -216,12 +216,16 @@ def compared(found: dict[str, Runs], first: tuple, second: tuple) -> dict:
         name: round(runs[second].score.wer / (runs[first].score.wer or 1), 3)
         for name, runs in found.items()
     }
+    better = wer.is_sure and wer.value < 0
     return {
         "wer_ratio": ratios,
         "wer": [round(x, 4) for x in (wer.value, wer.low, wer.high)],
         "deleted": [round(x, 4) for x in (deleted.value, deleted.low, deleted.high)],
         # Better for sure, or better everywhere, and no more is lost.
-        "helps": (wer.high < 0 or all(ratio < 1 for ratio in ratios.values()))
+        "helps": (
+            (wer.is_sure and wer.value < 0)
+            or all(ratio < 1 for ratio in ratios.values())
+        )
         and deleted.low <= 0,
     }
 

@@ -9,6 +9,7 @@ RESAMPLES = 10_000
 SEED = 2026
 WER = (1, 2, 3)  # columns of `evaluation.errors_by_unit` that count as errors
 DELETED = (2,)
+FEWEST_UNITS = 5  # of fewer the resamples are all alike, and every interval narrow
 
 
 @dataclass(frozen=True)
@@ -18,11 +19,13 @@ class Difference:
     value: float
     low: float  # the middle 95 % of the resamples
     high: float
+    units: int  # that were resampled
 
     @property
     def is_sure(self) -> bool:
-        """Whether the interval leaves out "no difference"."""
-        return self.low > 0 or self.high < 0
+        """Whether the interval leaves out "no difference", from units enough."""
+        apart = self.low > 0 or self.high < 0
+        return apart and self.units >= FEWEST_UNITS
 
 
 def paired(
@@ -62,4 +65,4 @@ def paired(
     rates = errors / np.maximum(spoken, 1)
     low, high = np.percentile(rates, [2.5, 97.5])
     value = sum(int(extra.sum()) for extra in more) / sum(int(w.sum()) for w in words)
-    return Difference(float(value), float(low), float(high))
+    return Difference(float(value), float(low), float(high), sum(map(len, words)))

@@ -21,6 +21,7 @@ __all__ = [
     "normalise",
     "score",
     "term_recall",
+    "together",
     "without_accents",
 ]
 
@@ -35,6 +36,7 @@ class Score:
     deleted: int
     inserted: int
     words: int  # in the truth
+    letters: int  # in the truth, spaces included
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,24 @@ def score(
         deleted=words.deletions,
         inserted=words.insertions,
         words=len(truth.split()),
+        letters=len(truth),
+    )
+
+
+def together(scores: Sequence[Score]) -> Score:
+    """Return the score of several recordings as one: every word weighs the same."""
+    substituted, deleted, inserted, words, letters = (
+        sum(getattr(one, name) for one in scores)
+        for name in ("substituted", "deleted", "inserted", "words", "letters")
+    )
+    return Score(
+        wer=(substituted + deleted + inserted) / words,
+        cer=sum(one.cer * one.letters for one in scores) / letters,
+        substituted=substituted,
+        deleted=deleted,
+        inserted=inserted,
+        words=words,
+        letters=letters,
     )
 
 

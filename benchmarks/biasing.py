@@ -37,6 +37,7 @@ from transcription.evaluation import Mentions, Score  # noqa: E402
 
 SHARED = ROOT.parent / "shared" / "audio"
 QUICK = 30.0  # seconds of the demonstration that --quick keeps, at most
+LOST = 0.002  # more of the words may not be deleted by what becomes a default
 LISTS = ("none", "session", "distractors")
 
 # People and places of elsewhere, plausible in any Colombian council.
@@ -221,12 +222,8 @@ def compared(found: dict[str, Runs], first: tuple, second: tuple) -> dict:
         "wer_ratio": ratios,
         "wer": [round(x, 4) for x in (wer.value, wer.low, wer.high)],
         "deleted": [round(x, 4) for x in (deleted.value, deleted.low, deleted.high)],
-        # Better for sure, or better everywhere, and no more is lost.
-        "helps": (
-            (wer.is_sure and wer.value < 0)
-            or all(ratio < 1 for ratio in ratios.values())
-        )
-        and deleted.low <= 0,
+        "helps": (better or all(ratio < 1 for ratio in ratios.values()))
+        and deleted.value <= LOST,
     }
 
 

@@ -24,7 +24,8 @@ with wave.open(io.BytesIO(sys.stdin.buffer.read())) as sound:
     assert sound.getparams()[:3] == (1, 2, 16_000), sound.getparams()
     seconds = sound.getnframes() / 16_000
 assert sys.argv[1:] == "-np -nt -f - -m ggml-base.bin -l es".split(), sys.argv
-print(f"\\n Buenos días, honorables concejales. Son {{seconds:.0f}} segundos de sesión.\\n")
+print("\\n Buenos días, honorables concejales.")
+print(f" Son {{seconds:.0f}} segundos de sesión.\\n")
 """
 
 

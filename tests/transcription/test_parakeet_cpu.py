@@ -1,5 +1,6 @@
 """onnx-asr's real code on a model of a few kilobytes that hears tones."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -214,3 +215,15 @@ def test_it_says_when_the_machine_fails(
     with pytest.raises(EngineError, match="se intentará de nuevo") as caught:
         hear(engine, say(ANSWER))
     assert not caught.value.permanent
+
+
+def test_it_brings_nothing_heavy_along() -> None:
+    code = (
+        "import sys, transcription.engines.parakeet_cpu\n"
+        "heavy = 'onnx_asr onnxruntime huggingface_hub torch django'.split()\n"
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

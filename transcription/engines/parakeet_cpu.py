@@ -28,10 +28,14 @@ SHIFT = 3 * FRAME
 
 
 class ParakeetCpu:
-    """Hears clips in small batches of like length; a list of terms is not read.
+    """Hears clip after clip; a list of terms is not read.
 
     Words come from the tokens: each says when it began, none when it ended. The model
     knows 25 languages and takes no hint which one it hears.
+
+    One clip keeps the cores busy, and the int8 model takes its scales from a whole
+    batch: clips heard together would change one another's text. A larger
+    `batch_size` joins clips of like length all the same.
     """
 
     name = "parakeet-cpu"
@@ -40,7 +44,7 @@ class ParakeetCpu:
         self,
         model: str = "nemo-parakeet-tdt-0.6b-v3",
         quantization: str = "int8",
-        batch_size: int = 4,
+        batch_size: int = 1,
         cpu_threads: int = 0,
         models: Path | str | None = None,
     ) -> None:

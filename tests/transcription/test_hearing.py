@@ -219,6 +219,13 @@ def test_it_counts_what_was_paid_when_the_lease_was_lost(server: ApiServer) -> N
     assert UsageRecord.objects.filter(sent=60.0, cost=0.6).exists()
 
 
+def test_it_keeps_the_cost_of_a_part_that_was_cut_anew(server: ApiServer) -> None:
+    part = start(1).parts.get()
+    Part.objects.all().delete()
+    part.charge(1.0, 60.0, 0.6)
+    assert UsageRecord.objects.get(part=None).sent == 60.0
+
+
 @pytest.mark.parametrize("name", ["recording", "month"])
 def test_it_stops_at_the_ceiling_and_goes_on_when_it_is_raised(
     server: ApiServer, settings: LazySettings, name: str
@@ -283,9 +290,8 @@ def test_it_counts_an_engine_once_however_often_it_is_loaded(
 ) -> None:
     bill = hearing.Bill(start(1))
     engine = bill.load("openai")
-    engine.transcribe([engines.Clip(tone(5), 0.0)])
-    bill.load("openai")
     bill.backup("openai")
+    engine.transcribe([engines.Clip(tone(5), 0.0)])
     assert bill.sent == 5.0
 
 

@@ -55,7 +55,11 @@ REFUSALS = {
 # Container, codec and its options; FLAC loses nothing, Opus is a fifth of its size.
 FORMATS = {
     "flac": ("flac", "flac", {}),
-    "ogg": ("ogg", "libopus", {"b": "32000", "application": "voip"}),
+    "ogg": (
+        "ogg",
+        "libopus",
+        {"b": "32000", "application": "voip", "compression_level": "5"},
+    ),
 }
 
 

@@ -111,9 +111,11 @@ def of_connection(error: openai.APIConnectionError, *, server: str) -> Passing:
     cause = error.__cause__
     if isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout):
         return passing(server, "no se deja alcanzar: no hay conexión")
+    # A block that did not get there whole was not heard, and is not charged.
+    taken = not isinstance(cause, httpx2.WriteError | httpx2.WriteTimeout)
     if isinstance(error, openai.APITimeoutError):
-        return passing(server, "no respondió a tiempo", taken=True)
-    return passing(server, "cortó la comunicación antes de terminar", taken=True)
+        return passing(server, "no respondió a tiempo", taken=taken)
+    return passing(server, "cortó la comunicación antes de terminar", taken=taken)
 
 
 def broken(server: str) -> Passing:

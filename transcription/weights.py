@@ -273,7 +273,10 @@ def _reason(error: Exception) -> str:
         return "no queda espacio en el disco"
     if isinstance(error, PermissionError):
         return f"no hay permiso para escribir en {error.filename}"
-    return f"no hay conexión con el servidor de modelos ({type(error).__name__})"
+    return (
+        "no hay conexión con el servidor de modelos, o se cortó "
+        f"({type(error).__name__})"
+    )
 
 
 def _absent(model: str, kept: Path, kind: Kind, reason: str) -> str:

@@ -141,9 +141,7 @@ def test_it_ends_no_word_after_its_clip(engine: ParakeetCpu) -> None:
     assert heard.words[0].end == 1.2
 
 
-def test_it_is_an_engine_like_the_others(
-    model: Path, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_is_an_engine_like_the_others(model: Path, settings: LazySettings) -> None:
     settings.TRANSCRIPTION_ENGINES = {
         "tiny": {
             "BACKEND": "transcription.engines.parakeet_cpu.ParakeetCpu",
@@ -153,8 +151,6 @@ def test_it_is_an_engine_like_the_others(
     samples = np.concatenate([say(QUESTION), say(ANSWER)])
     middle = len(say(QUESTION)) / RATE
     spans = [(600.0, 600.0 + middle), (600.0 + middle, 600.0 + len(samples) / RATE)]
-    # Tones are no speech: how much of it there is would be the guards' to say.
-    monkeypatch.setattr("transcription.guards.speech_seconds", lambda _: 2.0)
 
     engine = engines.load("tiny")
     segments = pipeline.transcribe_part(samples, spans, engine, offset=600.0)

@@ -1,6 +1,8 @@
 import errno
 import hashlib
 import importlib
+import socket
+import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 from tests.transcription.hub import INT8, NEMO, WHISPER, Hub, fill
 from transcription import weights
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 PARTS = (b"una parte ", b"y otra")
 
 
@@ -181,3 +184,33 @@ def test_it_says_when_the_hub_has_another_sort_of_model(
 
     with pytest.raises(weights.WeightsError, match=r"«openai/whisper-tiny» falta"):
         weights.find("openai/whisper-tiny", tmp_path)
+
+
+def test_it_does_not_wait_for_a_hub_that_is_silent(tmp_path: Path) -> None:
+    """huggingface_hub itself, before a server that takes calls and never answers."""
+    code = (
+        "import sys\n"
+        "from transcription import weights\n"
+        "weights.PATIENCE = 0.2\n"
+        "try:\n"
+        "    weights.find('large-v3-turbo', sys.argv[1])\n"
+        "except weights.WeightsError as error:\n"
+        "    print(error)\n"
+    )
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(tmp_path)],
+            env={
+                "HF_ENDPOINT": f"http://127.0.0.1:{silent.getsockname()[1]}",
+                "HF_HOME": str(tmp_path),
+                "PYTHONIOENCODING": "utf-8",
+            },
+            cwd=ROOT,
+            timeout=30,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+
+    assert "no hay conexión" in done.stdout
+    assert "Timeout" in done.stdout

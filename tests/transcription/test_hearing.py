@@ -164,6 +164,25 @@ def test_it_leaves_clear_gaps_when_the_service_dies_and_fills_them_later(
     assert words == heard
 
 
+@pytest.mark.parametrize("formats", [{"json"}, {"json", "verbose_json"}])
+def test_it_hears_everything_at_a_service_without_times(
+    server: ApiServer, settings: LazySettings, formats: set[str]
+) -> None:
+    options = settings.TRANSCRIPTION_ENGINES["openai"]["OPTIONS"]
+    options["block_seconds"] = 900  # the service is met with blocks, not with clips
+    server.formats = formats
+    server.gives_words = server.gives_segments = False
+    transcription = start(2)
+    run(transcription)
+
+    part = transcription.parts.get()
+    assert part.status == Part.Status.DONE
+    segments = transcription.segments()
+    words = " ".join(segment.text for segment in segments).split()
+    assert len(words) == pytest.approx(2 * 8 * 3, abs=3)  # turns, seconds, words
+    assert segments.last().end == pytest.approx(part.clips[-1][1], abs=0.1)
+
+
 def test_it_pays_once_for_the_blocks_of_a_part_that_failed(server: ApiServer) -> None:
     transcription = start()
     server.faults = [Fault(), refusal(400, "no")]

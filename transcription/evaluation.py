@@ -25,6 +25,8 @@ __all__ = [
     "without_accents",
 ]
 
+LONGEST_LOOP = 200  # words that repeat as one; an engine is given no more at a time
+
 
 @dataclass(frozen=True)
 class Score:
@@ -191,7 +193,9 @@ def loops(words: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 def _loop_at(words: Sequence[str], start: int) -> int:
     """Return where the loop that begins at `start` ends; 0 if none does."""
-    for size in range(1, (len(words) - start) // 2 + 1):
+    for size in range(1, min(LONGEST_LOOP, (len(words) - start) // 2) + 1):
+        if words[start + size] != words[start]:
+            continue  # what nearly all of a long text comes to
         unit = words[start : start + size]
         end = start + size
         while words[end : end + size] == unit:

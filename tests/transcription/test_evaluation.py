@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from transcription.evaluation import (
@@ -79,6 +81,14 @@ def test_it_finds_the_stretch_that_repeats() -> None:
     assert list(loops(["a", "b", *["c"] * 6, "d"])) == [(2, 8)]
     assert list(loops(five * 2)) == []
     assert list(loops(five * 3)) == [(0, 15)]
+
+
+def test_it_looks_for_loops_in_hours_of_words() -> None:
+    words = [str(n * n % 9973) for n in range(60_000)]
+    began = time.monotonic()
+
+    assert list(loops(words)) == []
+    assert time.monotonic() - began < 5
 
 
 def test_it_counts_loops_in_ten_minutes() -> None:

@@ -70,7 +70,7 @@ RANKED = (
     r"(?:art[ií]culos?|cap[ií]tulos?|t[ií]tulos?|siglos?|par[aá]grafos?|numerale?s?|"
     r"literale?s?|secci[oó]n|secciones)"
 )
-AFTER_RANKED = re.compile(rf"\b({RANKED})\s+([ivxlc]+)\b\.?", re.IGNORECASE)
+AFTER_RANKED = re.compile(rf"\b({RANKED}) ([ivxlc]+)\b")
 # Elsewhere only what is in capitals and can be nothing else: «Juan Pablo II».
 ALONE_ROMAN = re.compile(r"\b[IVX]{2,}\b")
 # What has a number in front of which «cero» is said by some and not by others.
@@ -197,7 +197,7 @@ def _romans(text: str) -> str:
         numeral = match[2]
         if not ROMAN.fullmatch(numeral) or numeral in {"l", "c"}:
             return match[0]
-        return f"{match[1]} {_value(numeral)} "
+        return f"{match[1]} {_words(_value(numeral))}"
 
     return AFTER_RANKED.sub(say, text)
 
@@ -290,12 +290,18 @@ WRITTEN: tuple[Rule, ...] = (
     _hours,
     _abbreviations,
     _ordinals,
-    _romans,
     _grouped,
     _decimals,
     _acronyms,
 )
-SPOKEN: tuple[Rule, ...] = (_compounds, _points, _halves, _ranks, _leading_zeros)
+SPOKEN: tuple[Rule, ...] = (
+    _romans,
+    _compounds,
+    _points,
+    _halves,
+    _ranks,
+    _leading_zeros,
+)
 
 
 def _words(number: int, to: str = "cardinal") -> str:

@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from transcription.normaliser import NORMALISER, normalise, without_accents
 
@@ -110,6 +112,21 @@ def test_it_reads_as_it_is_said(written: str, read: str) -> None:
 
 @pytest.mark.parametrize("written", [written for written, _ in WRITTEN])
 def test_it_leaves_what_it_normalised_alone(written: str) -> None:
+    once = normalise(written)
+
+    assert normalise(once) == once
+
+
+PIECES = (
+    "1 2 10 21 012 1.870 3,5 3.5 8:15 $ % n.º No. art. Artículo capítulo siglo IV XXI "
+    "I de y agosto mil cien millones pesos las ocho media cuarto cero uno un una "
+    "veinte dos treinta punto coma P.O.T. a. m. 1º 2ª km ley número acuerdo este , . personas"
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(PIECES.split()), max_size=7).map(" ".join))
+def test_it_leaves_any_mixture_alone_the_second_time(written: str) -> None:
     once = normalise(written)
 
     assert normalise(once) == once

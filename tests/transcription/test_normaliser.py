@@ -120,7 +120,8 @@ def test_it_leaves_what_it_normalised_alone(written: str) -> None:
 PIECES = (
     "1 2 10 21 012 1.870 3,5 3.5 8:15 $ % n.º No. art. Artículo capítulo siglo IV XXI "
     "I de y agosto mil cien millones pesos las ocho media cuarto cero uno un una "
-    "veinte dos treinta punto coma P.O.T. a. m. 1º 2ª km ley número acuerdo este , . personas"
+    "veinte dos treinta punto coma P.O.T. a. m. 1º 2ª km ley número acuerdo este , . "
+    "personas"
 )
 
 

@@ -1,7 +1,9 @@
 """Recordings in, 16 kHz mono samples out, one block at a time. [no Django]"""
 
+import contextlib
 import io
 from collections.abc import Generator, Iterator
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -12,6 +14,7 @@ import av
 import numpy as np
 from av.container import InputContainer, OutputContainer
 
+from transcription import ranges, resampling
 from transcription.mixing import Mixer, seconds_long
 
 RATE = 16_000  # samples a second, what every engine and the speech detector hear
@@ -19,7 +22,6 @@ PEAK_SECONDS = 0.1  # one peak of the drawn wave
 PLAYBACK_BITS = 48_000  # a second
 MAX_STREAMS = 16
 MAX_DAMAGE = 100  # times that reading starts again after a broken stretch
-GAP = 0.25  # seconds that timestamps may jump before the hole is filled
 # Containers that people bring. FFmpeg would also follow playlists (HLS, DASH,
 # concat) to any address or file they name: those must never be opened.
 FORMATS = (
@@ -86,22 +88,46 @@ def probe(file: File, name: str = "") -> Probe:
         )
 
 
-def decode(file: File, *, rate: int = RATE) -> Generator[np.ndarray, None, None]:
+def decode(
+    file: File, *, rate: int = RATE, pool: Executor | None = None
+) -> Generator[np.ndarray, None, None]:
     """Yield `file` as float32 mono blocks of one second at `rate`, the last shorter.
 
     Frames that do not decode are skipped and their time is kept as silence, so a
     second here is the same second in a player. A file that breaks off gives what
-    can be heard. Raises AudioError when nothing can.
+    can be heard. With a `pool`, its threads decode where the samples are sure to be
+    the same (see `ranges`). Raises AudioError when nothing can be heard.
     """
+    mixer = Mixer()
+    heard = False
+    for block in seconds_long(_planes(file, rate, pool), rate):
+        heard = True
+        yield mixer.mix(block)
+    if not heard:
+        raise AudioError(_unreadable("El archivo"))
+
+
+def _planes(file: File, rate: int, pool: Executor | None) -> Iterator[np.ndarray]:
+    """Yield float32 (channels, n) at `rate`, from many threads if that is sure."""
+    given = 0  # samples
+    if pool is not None:
+        with (
+            _open(file, "El archivo") as container,
+            contextlib.suppress(ranges.Irregular),
+        ):
+            stream = _sound(container, "El archivo")
+            packets = _packets(container, stream)
+            for plane in ranges.planes(stream, packets, rate, pool):
+                given += plane.shape[1]
+                yield plane
+            return
     with _open(file, "El archivo") as container:
         stream = _sound(container, "El archivo")
-        mixer = Mixer()
-        heard = False
-        for block in seconds_long(_planes(container, stream, rate), rate):
-            heard = True
-            yield mixer.mix(block)
-        if not heard:
-            raise AudioError(_unreadable("El archivo"))
+        frames = _frames(container, stream)
+        for plane in resampling.planes(frames, rate, _declared(container, stream)):
+            if given < plane.shape[1]:
+                yield plane[:, given:]
+            given = max(0, given - plane.shape[1])
 
 
 def read_flac(file: File) -> np.ndarray:
@@ -197,66 +223,6 @@ def _packets(container: InputContainer, stream: av.AudioStream) -> Iterator[av.P
         except av.FFmpegError:
             continue
         return
-
-
-def _planes(
-    container: InputContainer, stream: av.AudioStream, rate: int
-) -> Iterator[np.ndarray]:
-    """Yield float32 (channels, n) at `rate`, with holes in time filled by zeros."""
-    resampler: av.AudioResampler | None = None
-    shape: tuple[int, str, str] | None = None
-    clock = _Clock(_declared(container, stream))
-    for frame in _frames(container, stream):
-        hole = clock.hole_before(frame)
-        now = (frame.sample_rate, frame.layout.name, frame.format.name)
-        # Some recorders change rate or channels mid-file; a resampler cannot.
-        if resampler is not None and (hole or now != shape):
-            yield from _resampled(resampler, None)
-            resampler = None
-        for _ in range(int(hole)):
-            yield np.zeros((1, rate), np.float32)
-        if hole % 1:
-            yield np.zeros((1, round(hole % 1 * rate)), np.float32)
-        if resampler is None:
-            shape = now
-            resampler = av.AudioResampler("fltp", frame.layout, rate)
-        # Our clock has placed the frame: its own stamp would confuse the resampler.
-        frame.pts = None
-        yield from _resampled(resampler, frame)
-    if resampler is not None:
-        yield from _resampled(resampler, None)
-
-
-def _resampled(
-    resampler: av.AudioResampler, frame: av.AudioFrame | None
-) -> Iterator[np.ndarray]:
-    for done in resampler.resample(frame):
-        yield done.to_ndarray()
-
-
-class _Clock:
-    """Compares the time a frame claims with the time heard so far."""
-
-    def __init__(self, declared: float | None) -> None:
-        self.declared = declared  # seconds, None if the file does not say
-        self.heard = 0.0
-        self.origin: float | None = None
-
-    def hole_before(self, frame: av.AudioFrame) -> float:
-        """Return the seconds of silence to put before `frame`, and count both."""
-        hole = 0.0
-        if frame.time is not None:
-            if self.origin is None:
-                self.origin = frame.time
-            hole = frame.time - self.origin - self.heard
-            limit = self.declared or self.heard + 60
-            if self.heard + hole > limit:
-                # The stamp is wrong, not the recording: take it as the new zero.
-                self.origin += hole
-                hole = 0.0
-        hole = hole if hole > GAP else 0.0
-        self.heard += hole + frame.samples / frame.sample_rate
-        return hole
 
 
 def _declared(container: InputContainer, stream: av.AudioStream) -> float | None:

@@ -1,21 +1,26 @@
 """Speech found, clips cut at silences, parts of about twenty minutes. [no Django]"""
 
-import importlib.util
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from transcription.ahead import cores, in_order
 from transcription.audio import RATE, as_int16
+from transcription.silero import Silero
 
 MAX_CLIP = 29.0  # seconds: Whisper hears 30 and drops the rest without a word
 PART = 20 * 60.0  # seconds of recording that a worker claims at a time
+FIRST_PART = 5 * 60.0  # seconds; short, so that hearing begins soon
 PART_SEARCH = 120.0  # seconds before PART in which a silence is looked for
 FRAME = 512  # samples: what the speech detector judges at a time, 32 ms
+STRETCH = 250  # frames that a thread looks at in one go: 8 s
 
 # Silero's own thresholds: speech begins at 0.5 and ends under 0.35.
 SPEECH, SILENCE = 0.5, 0.35
@@ -45,55 +50,29 @@ class PartCut:
     clips: tuple[Span, ...]
 
 
+@dataclass(frozen=True)
+class Stretch:
+    """Some seconds of the recording, as far as they can be judged on their own."""
+
+    sound: np.ndarray  # float32 (n,), 16 kHz
+    samples: np.ndarray  # the same as int16
+    loudness: np.ndarray  # an energy a frame; the last frame is filled up with zeros
+    features: np.ndarray  # a row a frame, for the detector
+
+
 class Detector(Protocol):
     """Says how likely each frame is speech; keeps its state from call to call."""
 
-    def __call__(self, frames: np.ndarray) -> np.ndarray:
-        """Return float32 (n,) in 0…1 for float32 (n, FRAME)."""
+    def features(self, frames: np.ndarray, before: np.ndarray) -> np.ndarray:
+        """Return a row for each of float32 (n, FRAME), from any thread.
+
+        `before` is the frame that came before the first of them.
+        """
         ...
 
-
-class Silero:
-    """Silero VAD v6, the ONNX file that faster-whisper ships, fed in blocks.
-
-    faster-whisper's own wrapper wants the whole recording at once and imports
-    ctranslate2; this one carries the recurrent state and the 64 samples of context
-    over, and gives the same probabilities.
-    """
-
-    CONTEXT = 64  # samples
-
-    def __init__(self) -> None:
-        # Heavy, and needed only by the process that cuts.
-        import onnxruntime
-
-        package = importlib.util.find_spec("faster_whisper")
-        assert package is not None
-        assert package.origin is not None
-        model = Path(package.origin).parent / "assets" / "silero_vad_v6.onnx"
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.enable_cpu_mem_arena = False  # or memory grows with the longest call
-        options.log_severity_level = 4
-        self._session = onnxruntime.InferenceSession(
-            str(model), options, providers=["CPUExecutionProvider"]
-        )
-        self._h = self._c = np.zeros((1, 1, 128), np.float32)
-        self._context = np.zeros(self.CONTEXT, np.float32)
-
-    def __call__(self, frames: np.ndarray) -> np.ndarray:
-        tails = frames[:, -self.CONTEXT :]
-        context = np.concatenate((self._context[np.newaxis], tails[:-1]))
-        self._context = tails[-1].copy()
-        heard, self._h, self._c = self._session.run(
-            None,
-            {
-                "input": np.concatenate((context, frames), axis=1),
-                "h": self._h,
-                "c": self._c,
-            },
-        )
-        return heard.reshape(-1)
+    def __call__(self, features: np.ndarray) -> np.ndarray:
+        """Return float32 (n,) in 0…1 for what `features` gave, in order."""
+        ...
 
 
 def cut(
@@ -106,60 +85,97 @@ def cut(
 
     `blocks` are float32 at 16 kHz and read once; no more than one part is held.
     """
-    cutter = Cutter(detector or Silero(), part=part)
+    detector = detector or Silero()
+    cutter = Cutter(detector, part=part)
+    with (
+        ThreadPoolExecutor(cores()) as pool,
+        closing(stretches(blocks, detector, pool)) as all_of_it,
+    ):
+        for stretch in all_of_it:
+            yield from cutter.feed(stretch)
+        yield from cutter.finish()
+
+
+def stretches(
+    blocks: Iterable[np.ndarray], detector: Detector, pool: Executor
+) -> Generator[Stretch, None, None]:
+    """Yield `blocks`, float32 at 16 kHz, as looked at by the threads of `pool`.
+
+    Stretches are of the same length whatever the blocks are, so that what is cut
+    depends on neither them nor the number of threads.
+    """
+    calls = (
+        partial(_look, sound, before, detector)
+        for before, sound in pairwise(_regrouped(blocks))
+    )
+    return in_order(pool, calls, ahead=cores() + 1)
+
+
+def _regrouped(blocks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+    """Yield silence, for what came before, and then STRETCH frames at a time."""
+    yield np.zeros(FRAME, np.float32)
+    waiting: list[np.ndarray] = []
+    count, full = 0, STRETCH * FRAME
     for block in blocks:
-        yield from cutter.feed(block)
-    yield from cutter.finish()
+        waiting.append(block)
+        count += len(block)
+        if count >= full:
+            whole = np.concatenate(waiting)
+            for start in range(0, count - full + 1, full):
+                yield whole[start : start + full]
+            waiting = [whole[count - count % full :]]
+            count %= full
+    if count:
+        yield np.concatenate(waiting)
+
+
+def _look(sound: np.ndarray, before: np.ndarray, detector: Detector) -> Stretch:
+    frames = np.pad(sound, (0, -len(sound) % FRAME)).reshape(-1, FRAME)
+    return Stretch(
+        sound,
+        as_int16(sound),
+        (frames**2).mean(axis=1),
+        detector.features(frames, before[-FRAME:]),
+    )
 
 
 class Cutter:
-    """Gathers blocks until a part is full, and cuts it at a silence."""
+    """Gathers stretches until a part is full, and cuts it at a silence."""
 
-    def __init__(self, detector: Detector, *, part: float = PART) -> None:
+    def __init__(
+        self, detector: Detector, *, part: float = PART, first: float = FIRST_PART
+    ) -> None:
         self._detector = detector
-        self._part = int(part * RATE) // FRAME  # frames
-        self._search = min(int(PART_SEARCH * RATE) // FRAME, self._part // 2)
+        self._parts = int(part * RATE) // FRAME  # frames of every part but the first
+        self._part = min(self._parts, int(first * RATE) // FRAME)
         self._position = 0
         self._start = 0  # frames of the recording before this part
-        self._rest = np.zeros(0, np.float32)  # less than a frame, not yet judged
-        # int16, whole frames. It grows in place: joining a list of blocks would hold
-        # the part twice, and memory is what this pass must not take.
+        # int16. It grows in place: joining a list of blocks would hold the part
+        # twice, and memory is what this pass must not take.
         self._held = bytearray()
         self._speech: list[np.ndarray] = []  # a probability a frame
         self._loudness: list[np.ndarray] = []  # an energy a frame
         self._frames = 0
 
-    def feed(self, block: np.ndarray) -> Iterator[tuple[PartCut, np.ndarray]]:
-        """Take float32 (n,) and yield the parts that it completes."""
-        block = np.concatenate((self._rest, block))
-        whole = len(block) // FRAME * FRAME
-        self._rest = block[whole:]
-        self._take(block[:whole])
+    def feed(self, stretch: Stretch) -> Iterator[tuple[PartCut, np.ndarray]]:
+        """Take what follows and yield the parts that it completes."""
+        self._held += stretch.samples.tobytes()
+        self._speech.append(self._detector(stretch.features))
+        self._loudness.append(stretch.loudness)
+        self._frames += len(stretch.loudness)
         while self._frames >= self._part:
             yield self._close(self._part_end())
 
     def finish(self) -> Iterator[tuple[PartCut, np.ndarray]]:
         """Yield what is left as the last part."""
-        rest = len(self._rest)
-        if rest:
-            self._take(np.pad(self._rest, (0, FRAME - rest)))
         if self._frames:
-            yield self._close(self._frames, missing=(FRAME - rest) % FRAME)
-
-    def _take(self, samples: np.ndarray) -> None:
-        if not len(samples):
-            return
-        frames = samples.reshape(-1, FRAME)
-        self._held += as_int16(samples).tobytes()
-        self._speech.append(self._detector(frames))
-        self._loudness.append((frames**2).mean(axis=1))
-        self._frames += len(frames)
+            yield self._close(self._frames)
 
     def _part_end(self) -> int:
         """Return the frame to cut at: amid the longest silence before the limit."""
         loudness = np.concatenate(self._loudness)[: self._part]
         speech = doubted(np.concatenate(self._speech)[: self._part], loudness)
-        first = self._part - self._search
+        first = self._part - min(int(PART_SEARCH * RATE) // FRAME, self._part // 2)
         best, length = None, 0
         end = first
         for start, stop in [*speech_spans(speech), (self._part, self._part)]:
@@ -171,11 +187,11 @@ class Cutter:
             best = first + quietest(loudness[first:])
         return max(best, 1)
 
-    def _close(self, frames: int, missing: int = 0) -> tuple[PartCut, np.ndarray]:
+    def _close(self, frames: int) -> tuple[PartCut, np.ndarray]:
         samples = np.frombuffer(self._held, np.int16)
         speech = np.concatenate(self._speech)
         loudness = np.concatenate(self._loudness)
-        length = frames * FRAME - missing
+        length = min(frames * FRAME, len(samples))  # the last frame may be short
         start = self._start * FRAME / RATE
         done = PartCut(
             self._position,
@@ -193,6 +209,7 @@ class Cutter:
         self._frames -= frames
         self._start += frames
         self._position += 1
+        self._part = self._parts
         return done, samples[:length]
 
 

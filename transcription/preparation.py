@@ -2,8 +2,10 @@
 
 import datetime
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing
+from functools import partial
 from typing import IO, Any
 
 import numpy as np
@@ -12,11 +14,20 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from transcription import audio
-from transcription.cutting import Cutter, PartCut, Silero
+from transcription.ahead import beforehand, cores, in_order
+from transcription.cutting import (
+    Cutter,
+    Detector,
+    PartCut,
+    Silero,
+    Stretch,
+    stretches,
+)
 from transcription.leases import Heartbeat, Token
 from transcription.models import Part, Transcription
 
 PARTS, PLAYBACK = "parts", "playback"  # folders of the storage
+AHEAD = 60  # blocks of a second that are decoded before they are asked for
 ORPHAN_AGE = datetime.timedelta(days=1)
 
 
@@ -27,35 +38,111 @@ def prepare(
 
     Returns what was learned: `seconds`, `peaks` (a byte per 0.1 s) and `playback`
     (the stored name of a copy, or "" when browsers play the original). The recording
-    is never held in memory. Raises AudioError, LeaseLost.
+    is never held in memory, and what comes out does not depend on the number of
+    processors. Raises AudioError, LeaseLost.
     """
     with (
         default_storage.open(transcription.audio) as file,
         tempfile.TemporaryFile() as copy,
-        ExitStack() as open_writers,
+        ThreadPoolExecutor(cores()) as pool,
+        ExitStack() as until_done,
     ):
         player = None
         if audio.needs_playback_copy(audio.probe(file, transcription.name)):
-            player = open_writers.enter_context(closing(audio.PlaybackWriter(copy)))
-        file.seek(0)
-        peaks = audio.PeaksWriter()
-        cutter = Cutter(Silero())
-        samples = clips = 0
-        for block in open_writers.enter_context(closing(audio.decode(file))):
+            player = until_done.enter_context(closing(audio.PlaybackWriter(copy)))
+        detector = Silero()
+        cutter, peaks = Cutter(detector), audio.PeaksWriter()
+        parts = Parts(transcription, token, pool)
+        seconds = 0.0
+        sound = until_done.enter_context(closing(_heard(file, detector, pool, player)))
+        for stretch in sound:
             lease.check()
-            samples += len(block)
-            peaks.write(block)
-            if player:
-                player.write(block)
-            clips += _store(transcription, token, cutter.feed(block))
-        clips += _store(transcription, token, cutter.finish())
-        if not clips:
+            seconds += len(stretch.sound) / audio.RATE
+            peaks.write(stretch.sound)
+            for cut, samples in cutter.feed(stretch):
+                parts.add(cut, samples)
+            parts.store_ready()
+        for cut, samples in cutter.finish():
+            parts.add(cut, samples)
+        parts.store()
+        if not parts.clips:
             raise audio.AudioError(_nobody_speaks(transcription.name))
         return {
-            "seconds": samples / audio.RATE,
+            "seconds": seconds,
             "peaks": peaks.close(),
             "playback": _keep_copy(transcription, token, player, copy),
         }
+
+
+def _heard(
+    file: IO[bytes],
+    detector: Detector,
+    pool: Executor,
+    player: audio.PlaybackWriter | None,
+) -> Generator[Stretch, None, None]:
+    """Yield the recording, decoded and looked at; what is yielded is in the copy."""
+    blocks = beforehand(audio.decode(file, pool=pool), ahead=AHEAD)
+    with closing(blocks), closing(stretches(blocks, detector, pool)) as found:
+        if player is None:
+            yield from found
+            return
+        # Encoding the copy takes as long as all the rest, and goes in order.
+        with ThreadPoolExecutor(1) as thread:
+            calls = (partial(_copied, stretch, player) for stretch in found)
+            with closing(in_order(thread, calls, ahead=cores() + 1)) as copied:
+                yield from copied
+
+
+def _copied(stretch: Stretch, player: audio.PlaybackWriter) -> Stretch:
+    player.write(stretch.samples)
+    return stretch
+
+
+class Parts:
+    """Parts on their way to the storage, encoded beside everything else."""
+
+    def __init__(
+        self, transcription: Transcription, token: Token, pool: Executor
+    ) -> None:
+        self._transcription, self._token, self._pool = transcription, token, pool
+        # One at most, for a part is 38 MB.
+        self._encoding: tuple[PartCut, Future[IO[bytes]]] | None = None
+        self.clips = 0  # of speech, in all parts
+
+    def add(self, cut: PartCut, samples: np.ndarray) -> None:
+        """Begin to encode a part, unless an earlier attempt made it.
+
+        Raises LeaseLost, as all of these do.
+        """
+        self.clips += len(cut.clips)
+        if self._transcription.has(cut):
+            return  # what was heard in it stays
+        self.store()
+        self._encoding = cut, self._pool.submit(_encoded, samples)
+
+    def store_ready(self) -> None:
+        """Store and announce the part that is encoded, if it is."""
+        if self._encoding and self._encoding[1].done():
+            self.store()
+
+    def store(self) -> None:
+        """Wait for the part that is being encoded, store it and announce it."""
+        if self._encoding is None:
+            return
+        cut, encoding = self._encoding
+        self._encoding = None
+        folder = f"{PARTS}/{self._transcription.pk}"
+        with encoding.result() as flac:
+            name = _save(f"{folder}/{cut.position:03d}-{self._token.hex}.flac", flac)
+        self._transcription.keep(self._token, cut, name)
+
+
+def _encoded(samples: np.ndarray) -> IO[bytes]:
+    """Return a temporary file with the samples as FLAC."""
+    flac = tempfile.TemporaryFile()  # noqa: SIM115  (whoever stores it closes it)
+    with closing(audio.FlacWriter(flac)) as writer:
+        writer.write(samples)
+    return flac
 
 
 def _nobody_speaks(name: str) -> str:
@@ -94,28 +181,6 @@ def _files(folder: str) -> Iterator[str]:
     yield from (f"{folder}/{name}" for name in files)
     for inner in folders:
         yield from _files(f"{folder}/{inner}")
-
-
-def _store(
-    transcription: Transcription,
-    token: Token,
-    parts: Iterable[tuple[PartCut, np.ndarray]],
-) -> int:
-    """Store and announce each part; return how many clips of speech they hold.
-
-    A function of its own, so that the samples of a part are let go.
-    """
-    clips = 0
-    for cut, samples in parts:
-        clips += len(cut.clips)
-        if transcription.has(cut):
-            continue  # an earlier attempt made it; what was heard in it stays
-        with tempfile.TemporaryFile() as flac:
-            with closing(audio.FlacWriter(flac)) as writer:
-                writer.write(samples)
-            name = f"{PARTS}/{transcription.pk}/{cut.position:03d}-{token.hex}.flac"
-            transcription.keep(token, cut, _save(name, flac))
-    return clips
 
 
 def _keep_copy(

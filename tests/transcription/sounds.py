@@ -57,8 +57,11 @@ def recorded(
 class ByLoudness:
     """A detector that calls every frame above a tenth of full scale speech."""
 
-    def __call__(self, frames: np.ndarray) -> np.ndarray:
-        return (np.abs(frames).max(axis=1) > 0.1).astype(np.float32)
+    def features(self, frames: np.ndarray, before: np.ndarray) -> np.ndarray:
+        return np.abs(frames).max(axis=1)
+
+    def __call__(self, features: np.ndarray) -> np.ndarray:
+        return (features > 0.1).astype(np.float32)
 
 
 def frames(pattern: list[tuple[int, bool]]) -> np.ndarray:

@@ -74,8 +74,11 @@ def parrot(monkeypatch: pytest.MonkeyPatch) -> Parrot:
 @pytest.fixture
 def everything_is_speech(monkeypatch: pytest.MonkeyPatch) -> None:
     class Talkative:
-        def __call__(self, frames: np.ndarray) -> np.ndarray:
-            return np.ones(len(frames), np.float32)
+        def features(self, frames: np.ndarray, before: np.ndarray) -> np.ndarray:
+            return frames
+
+        def __call__(self, features: np.ndarray) -> np.ndarray:
+            return np.ones(len(features), np.float32)
 
     monkeypatch.setattr("transcription.preparation.Silero", Talkative)
 

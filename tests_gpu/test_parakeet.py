@@ -53,6 +53,25 @@ def test_it_gives_results_back_in_the_order_of_the_clips(
     assert batches == [lengths[:2], lengths[2:4], lengths[4:]]
 
 
+def test_it_makes_a_short_clip_long_enough_at_its_end(
+    engine: Parakeet, clips: list[Clip], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[np.ndarray] = []
+    transcribe = engine._nemo.transcribe
+    monkeypatch.setattr(
+        engine._nemo,
+        "transcribe",
+        lambda batch, **options: given.extend(batch) or transcribe(batch, **options),
+    )
+
+    engine.transcribe([clips[2]])
+
+    samples = clips[2].samples
+    assert len(given[0]) == RATE
+    assert np.array_equal(given[0][: len(samples)], samples)
+    assert not given[0][len(samples) :].any()
+
+
 def test_it_hears_the_phrases_of_the_list(engine: Parakeet, clips: list[Clip]) -> None:
     engine.alpha = 5.0
 
@@ -196,7 +215,7 @@ def test_it_loads_again_after_it_was_unloaded(tiny: Path, clips: list[Clip]) -> 
     before = engine.transcribe(clips[:1], terms=NAMES)
 
     engine.unload()
-    assert engine._nemo is None
+    assert (engine._nemo, engine._trees) == (None, {})
 
     assert engine.transcribe(clips[:1], terms=NAMES) == before
 

@@ -5,6 +5,7 @@ NeMo is imported inside functions only: it takes seconds, and few processes need
 
 import gc
 import math
+import shutil
 import tarfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -172,7 +173,9 @@ class Parakeet:
             key_phrases_list=spelt,
             context_score=self.context_score,
             depth_scaling=self.depth_scaling,
-            use_triton=None,  # where there is one
+            # On a card Triton weighs the phrases, and compiles C when it first does;
+            # False is NeMo's slower way that needs no compiler.
+            use_triton=None if shutil.which("cc") or shutil.which("gcc") else False,
         )
         return GPUBoostingTreeModel.from_config(config, tokenizer=tokenizer)
 

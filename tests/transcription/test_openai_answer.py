@@ -90,6 +90,20 @@ def test_it_weighs_figures_by_time_and_takes_the_worst_repetition() -> None:
     assert result.compression_ratio == 2.9
 
 
+def test_it_gives_words_the_probability_of_their_sentence() -> None:
+    segments = [
+        sentence("uno dos", 0, 2, avg_logprob=-0.2),
+        sentence("tres", 2, 3, avg_logprob=-1.5),
+    ]
+    words = timed(("uno", 0, 1), ("dos", 1, 2), ("tres", 2, 3), ("cuatro", 5, 6))
+    said = answer("uno dos tres cuatro", words=words, segments=segments)
+    found = read(said, JSON, 6)
+
+    sure = [word.probability for word in found.result.words]
+    assert sure == [0.819, 0.819, 0.223, 1.0]
+    assert not found.unsure  # it is the sentence's, not the word's own
+
+
 def test_it_keeps_times_inside_of_the_clip_and_in_order() -> None:
     words = timed(("uno", -1, 0.5), ("dos", 0.2, 0.1), ("tres", 9, 12))
     result = read(answer("uno dos tres", words=words), JSON, 10).result

@@ -7,9 +7,10 @@ servers add (`probability`, words inside of segments).
 """
 
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Any
@@ -59,11 +60,15 @@ def read(body: bytes, kind: str, seconds: float) -> Answer:
     if not isinstance(answer, dict) or not isinstance(answer.get("text"), str):
         raise Broken("the answer has no text")
     sentences = _sentences(answer.get("segments"), seconds)
-    timed = _timed(answer, seconds) or [
+    timed = _timed(answer, seconds)
+    unsure = any(word.probability < 1 for word in timed)
+    timed = timed or [
         word for one in sentences for word in _shared(one.text.split(), one)
     ]
     text = " ".join(answer["text"].split())
     words = _placed(text.split(), timed) if timed else []
+    if not unsure:
+        words = _weighed(words, sentences)
     language = str(answer.get("language") or "").lower()
     result = ClipResult(
         text=" ".join(word.text for word in words) if words else text,
@@ -76,7 +81,7 @@ def read(body: bytes, kind: str, seconds: float) -> Answer:
         result,
         model=model if isinstance(model, str) else "",
         timed=bool(timed),
-        unsure=any(word.probability < 1 for word in timed),
+        unsure=unsure,
     )
 
 
@@ -158,23 +163,44 @@ def _shared(
     ]
 
 
-def _figures(sentences: Sequence[_Sentence]) -> dict[str, float | None]:
-    """Return the means over time and the worst repetition, as the guards read them.
+def _weighed(words: Sequence[Word], sentences: Sequence[_Sentence]) -> list[Word]:
+    """Give words that have no probability of their own the mean of their sentence.
 
-    A ratio that is not above 0 marks a server that fills its figures in (vLLM: -1).
+    A block is judged clip by clip, and of a clip only its words are known.
     """
-    given = [
-        one
-        for one in sentences
-        if _number(one.figures.get("compression_ratio")) is None
-        or one.figures["compression_ratio"] > 0
-    ]
+    believed = _believed(sentences)
+    weighed, at = [], 0
+    for word in words:
+        middle = (word.start + word.end) / 2
+        while at < len(believed) and middle > believed[at].end:
+            at += 1
+        if at < len(believed) and middle >= believed[at].start:
+            sure = _number(believed[at].figures.get("avg_logprob"))
+            if sure is not None:
+                word = replace(word, probability=round(min(math.exp(sure), 1.0), 3))
+        weighed.append(word)
+    return weighed
+
+
+def _figures(sentences: Sequence[_Sentence]) -> dict[str, float | None]:
+    """Return the means over time and the worst repetition, as the guards read them."""
+    given = _believed(sentences)
     ratios = [_number(one.figures.get("compression_ratio")) for one in given]
     return {
         "avg_logprob": _mean(given, "avg_logprob"),
         "no_speech": _mean(given, "no_speech_prob"),
         "compression_ratio": max((r for r in ratios if r is not None), default=None),
     }
+
+
+def _believed(sentences: Sequence[_Sentence]) -> list[_Sentence]:
+    """Leave out sentences whose figures are filled in: vLLM writes -1 for a ratio."""
+    ratios = [_number(one.figures.get("compression_ratio")) for one in sentences]
+    return [
+        one
+        for one, ratio in zip(sentences, ratios, strict=True)
+        if ratio is None or ratio > 0
+    ]
 
 
 def _mean(sentences: Sequence[_Sentence], name: str) -> float | None:

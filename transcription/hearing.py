@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from django.core.files.storage import default_storage
 
@@ -25,6 +26,8 @@ class Heard:
     settings_hash: str = ""
     sent: float = 0.0  # seconds of audio that went to a service, retries included
     paid: float = 0.0  # US dollars for them
+    # Text that a careful second hearing did not hear: no segment, but not forgotten.
+    rejected: tuple[pipeline.SegmentDraft, ...] = ()
 
 
 def hear(part: Part, lease: Heartbeat) -> Heard:
@@ -38,13 +41,14 @@ def hear(part: Part, lease: Heartbeat) -> Heard:
         return Heard((), 0.0)
     alias = part.transcription.engine
     bill = Bill(part.transcription)
+    rejected: list[pipeline.SegmentDraft] = []
     try:
         engine = bill.load(alias)
         # Once for the whole part: one that was begun is not left half paid for the
         # sake of a clip that must be heard again.
         speech = sum(end - start for start, end in part.clips)
         spending.allow(part.transcription, speech, engine.capabilities.price)
-        segments = _segments(part, engine, bill, lease)
+        segments = _segments(part, engine, bill, lease, rejected.append)
     except Exception:
         if bill.sent:
             part.charge(time.monotonic() - began, bill.sent, bill.paid)
@@ -57,11 +61,16 @@ def hear(part: Part, lease: Heartbeat) -> Heard:
         settings_hash=engines.settings_hash(alias),
         sent=bill.sent,
         paid=bill.paid,
+        rejected=tuple(rejected),
     )
 
 
 def _segments(
-    part: Part, engine: Engine, bill: Bill, lease: Heartbeat
+    part: Part,
+    engine: Engine,
+    bill: Bill,
+    lease: Heartbeat,
+    reject: pipeline.Reject,
 ) -> list[pipeline.SegmentDraft]:
     transcription = part.transcription
     with default_storage.open(part.file) as file:
@@ -78,6 +87,8 @@ def _segments(
         offset=part.start,
         language=transcription.language,
         terms=transcription.terms,
+        backups=[partial(bill.backup, alias) for alias in transcription.backups],
+        reject=reject,
         progress=progress,
     )
 

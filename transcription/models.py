@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -251,6 +252,9 @@ class Part(Leased):
     engine = models.CharField("motor", max_length=40, blank=True)
     model = models.CharField("modelo", max_length=80, blank=True)
     settings_hash = models.CharField(max_length=64, blank=True)
+    # [{start, end, text, flags, tries}, …]: text that a careful hearing did not confirm
+    # and that no segment holds.
+    rejected = models.JSONField("descartado", default=list, blank=True)
     started_at = models.DateTimeField("empezó", null=True)
     finished_at = models.DateTimeField("terminó", null=True)
 
@@ -289,6 +293,7 @@ class Part(Leased):
                 "engine": heard.engine,
                 "model": heard.model[:80],  # a server may tell a long one
                 "settings_hash": heard.settings_hash,
+                "rejected": [_audited(draft) for draft in heard.rejected],
             }
             if not self._move(token, self.Status.DONE, **done, **by):
                 if heard.sent:
@@ -333,6 +338,12 @@ class Part(Leased):
         self.ring()
 
 
+def _audited(draft: SegmentDraft) -> dict[str, Any]:
+    """Return what is kept of text that became no segment."""
+    row = asdict(draft)
+    return {name: row[name] for name in ("start", "end", "text", "flags", "tries")}
+
+
 class Segment(models.Model):
     """What the machine heard in one stretch. Never updated: a trigger refuses it."""
 
@@ -370,4 +381,5 @@ class Segment(models.Model):
             text=draft.text,
             words=[[w.start, w.end, w.text, w.probability] for w in draft.words],
             flags=list(draft.flags),
+            tries=[asdict(one) for one in draft.tries],
         )

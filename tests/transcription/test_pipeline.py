@@ -1,14 +1,13 @@
-from collections.abc import Callable, Sequence
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.transcription.sounds import noise, recorded, tone
+from tests.transcription.scripted import Call, Scripted, filled, said, speech
+from tests.transcription.sounds import noise, recorded
 from transcription import guards
 from transcription.audio import RATE
-from transcription.engines import Capabilities, Clip, ClipResult, Word
+from transcription.engines import Clip, ClipResult, Word
 from transcription.pipeline import (
     INAUDIBLE,
     SegmentDraft,
@@ -17,193 +16,38 @@ from transcription.pipeline import (
     transcribe_part,
 )
 
-
-def said(text: str, start: float = 0.0, pace: float = 0.4) -> ClipResult:
-    """Return `text` spoken from `start`, a word every `pace` seconds."""
-    words = tuple(
-        Word(start + index * pace, start + (index + 1) * pace, word, 0.9)
-        for index, word in enumerate(text.split())
-    )
-    return ClipResult(text=text, words=words, avg_logprob=-0.3, no_speech=0.05)
+CALLED = "Buenos días a todos los honorables concejales presentes hoy aquí."
 
 
-class Scripted:
-    """An engine that answers by a function of the clip and of being careful."""
-
-    name = model = "scripted"
-
-    def __init__(self, answer: Callable[[Clip, bool], ClipResult], batch: int = 4):
-        self.answer = answer
-        self.capabilities = Capabilities(batch=batch)
-        self.calls: list[tuple[int, tuple[str, ...], bool]] = []
-
-    def transcribe(
-        self,
-        clips: Sequence[Clip],
-        *,
-        language: str,
-        terms: Sequence[str],
-        careful: bool = False,
-    ) -> list[ClipResult]:
-        self.calls.append((len(clips), tuple(terms), careful))
-        return [self.answer(clip, careful) for clip in clips]
+def word_at(second: float) -> str:
+    """Return a word of its own for each half second; in a row they are no loop."""
+    return f"{round(second * 2) * 2654435761 % 16**8:08x}"
 
 
-def speech(seconds: float) -> np.ndarray:
-    """Return sound that comes and goes like syllables."""
-    sound = tone(seconds)
-    time = np.arange(len(sound)) / RATE
-    return (sound * (np.sin(2 * np.pi * 3 * time) > -0.5)).astype(np.float32)
-
-
-def heard(text: str, seconds: float = 4.0) -> list[SegmentDraft]:
-    """Return the segments of one clip in which `text` is said at 100 s."""
-    engine = Scripted(lambda clip, careful: said(text))
-    return transcribe([Clip(noise(seconds), 100.0)], engine)[0]
-
-
-def test_it_gives_a_segment_a_sentence() -> None:
-    found = heard("Se abre la discusión. Anuncio que se va a cerrar. Queda cerrada.")
-
-    assert [segment.text for segment in found] == [
-        "Se abre la discusión.",
-        "Anuncio que se va a cerrar.",
-        "Queda cerrada.",
-    ]
-    assert [segment.start for segment in found] == pytest.approx([100, 101.6, 104])
-    assert found[1].words[0] == Word(101.6, 102.0, "Anuncio", 0.9)
-    assert found[0].end <= found[1].start
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "La Sra. Ruiz y el Dr. Pérez presentaron el Art. 26 con el No. 12.",
-        "una frase sin puntos que no termina",
-        "¿Aprueban los honorables concejales? ¡Aprobado! Sí. No. Sí. «Bien.»",
-        "palabra " * 200,
-    ],
-)
-def test_it_never_drops_a_word(text: str) -> None:
-    found = heard(text)
-
-    assert " ".join(segment.text for segment in found) == " ".join(text.split())
-    assert sum(len(segment.words) for segment in found) == len(text.split())
-    for before, after in pairwise(found):
-        assert before.end <= after.start
-
-
-def test_it_does_not_end_a_segment_at_an_abbreviation() -> None:
-    assert len(heard("La Sra. Ruiz y el Dr. Pérez presentaron excusa.")) == 1
-
-
-def test_it_ends_a_segment_that_has_no_full_stop() -> None:
-    found = heard("palabra, " * 100)
-
-    assert all(segment.end - segment.start < 26 for segment in found)
-    assert len(found) >= 2
-
-
-def test_it_shares_time_by_letters_without_word_times() -> None:
-    engine = Scripted(lambda clip, careful: ClipResult("Aprobado. Queda aprobado ya."))
-    found = transcribe([Clip(noise(10.0), 5.0)], engine)[0]
-
-    assert [segment.text for segment in found] == ["Aprobado.", "Queda aprobado ya."]
-    assert found[0].start == 5.0
-    assert found[0].end == found[1].start
-    assert found[1].end == pytest.approx(15.0)
-
-
-def test_it_decodes_a_loop_again_in_halves_without_terms() -> None:
-    loop = said("gracias " * 12)
-
-    def answer(clip: Clip, careful: bool) -> ClipResult:
-        return said("Tiene la palabra el concejal.") if careful else loop
-
-    engine = Scripted(answer)
-    found = transcribe([Clip(speech(8), 50.0)], engine, terms=["Invías"])[0]
-
-    assert engine.calls[:2] == [(1, ("Invías",), False), (2, (), True)]
-    assert [segment.text for segment in found] == ["Tiene la palabra el concejal."] * 2
-    assert found[1].start == pytest.approx(54, abs=1.5)
-    assert found[0].flags == ()
-
-
-def test_it_keeps_and_flags_a_loop_that_stays() -> None:
-    engine = Scripted(lambda clip, careful: said("gracias " * 12))
-    found = transcribe([Clip(speech(8), 0.0)], engine)[0]
-
-    assert " ".join(segment.text for segment in found).split() == ["gracias"] * 12
-    assert all(guards.LOOP in segment.flags for segment in found)
-
-
-def test_it_hears_again_what_was_skipped_inside_a_clip() -> None:
-    opening = "Buenos días a todos los honorables concejales."
-    skipped = "Esta frase faltaba en el medio de todo."
-
-    def answer(clip: Clip, careful: bool) -> ClipResult:
-        if clip.seconds > 15:
-            first, last = said(opening), said("Muchas gracias, presidente.", 14.0)
-            text = f"{first.text} {last.text}"
-            return ClipResult(text=text, words=first.words + last.words)
-        return said(skipped, 1.0)
-
-    engine = Scripted(answer)
-    found = transcribe([Clip(speech(16), 200.0)], engine)[0]
-
-    assert [segment.text for segment in found] == [
-        opening,
-        skipped,
-        "Muchas gracias, presidente.",
-    ]
-    assert found[1].start == pytest.approx(200 + 7 * 0.4 + 1.0)
-    assert len(engine.calls) == 2
-
-
-def test_it_marks_speech_of_which_nothing_was_made_out() -> None:
-    engine = Scripted(lambda clip, careful: ClipResult(""))
-    found = transcribe([Clip(speech(6), 10.0)], engine)[0]
-
-    assert [(segment.text, segment.flags) for segment in found] == [
-        (INAUDIBLE, (guards.INAUDIBLE,))
-    ]
-    assert (found[0].start, found[0].end) == (10.0, pytest.approx(16.0))
-
-
-def test_it_makes_nothing_up_over_noise() -> None:
-    invented = ClipResult("¡Gracias!", no_speech=0.9, avg_logprob=-1.5)
-    engine = Scripted(lambda clip, careful: invented)
-
-    assert transcribe([Clip(noise(3), 0.0)], engine) == [[]]
-
-
-def test_it_drops_a_subtitle_credit() -> None:
-    credit = ClipResult("Subtítulos por Amara.org", no_speech=0.5, avg_logprob=-0.2)
-    engine = Scripted(lambda clip, careful: credit)
-
-    assert transcribe([Clip(noise(3), 0.0)], engine) == [[]]
+def by_clip(clip: Clip, careful: bool) -> ClipResult:
+    """Say a word every half second that tells when it is said."""
+    times = [clip.start + at / 2 for at in range(round(clip.seconds * 2))]
+    return filled(" ".join(map(word_at, times)), clip.seconds)
 
 
 def test_it_puts_clips_on_the_recordings_clock() -> None:
-    lengths: list[float] = []
-
-    def answer(clip: Clip, careful: bool) -> ClipResult:
-        lengths.append(clip.seconds)
-        return said("Aprobado.")
-
     shares: list[float] = []
     samples = (noise(60) * 32767).astype(np.int16)
+    engine = Scripted(lambda clip, careful: said("Aprobado."), batch=1)
     found = transcribe_part(
         samples,
         [(1201.0, 1203.0), (1210.0, 1215.5), (1250.0, 1251.0)],
-        Scripted(answer, batch=1),
+        engine,
         offset=1200.0,
         progress=shares.append,
     )
 
     assert [segment.start for segment in found] == [1201.0, 1210.0, 1250.0]
-    assert lengths == pytest.approx([2.0, 5.5, 1.0])
-    assert shares == [pytest.approx(2 / 3), 1.0]
+    assert found[0].words == (Word(1201.0, 1201.4, "Aprobado.", 0.9),)
+    assert [seconds for _, seconds in engine.heard] == pytest.approx([2.0, 5.5, 1.0])
+    assert shares == sorted(shares)
+    assert shares[0] < 2 / 3  # clips may yet have to be heard again
+    assert shares[-1] == 1.0
 
 
 def test_it_gives_nothing_for_a_silent_recording(tmp_path: Path) -> None:
@@ -213,3 +57,158 @@ def test_it_gives_nothing_for_a_silent_recording(tmp_path: Path) -> None:
 
     assert transcribe_file(path, engine) == []
     assert engine.calls == []
+
+
+def test_it_gives_an_engine_no_more_terms_than_it_reads() -> None:
+    terms = ["uno", "dos", "tres"]
+    clip = Clip(speech(4), 0.0)
+    reads_two = Scripted(by_clip, terms=2)
+    reads_none = Scripted(by_clip, biasing="none")
+
+    transcribe([clip], reads_two, terms=terms)
+    transcribe([clip], reads_none, terms=terms)
+
+    assert reads_two.calls == [Call(1, ("uno", "dos"), False)]
+    assert reads_none.calls == [Call(1, (), False)]
+
+
+def test_it_cuts_clips_again_for_an_engine_that_takes_less() -> None:
+    engine = Scripted(by_clip, max_clip=12.0)
+    found = transcribe([Clip(speech(28) + noise(28), 100.0)], engine)
+
+    assert all(seconds <= 12.01 for _, seconds in engine.heard)
+    assert sum(seconds for _, seconds in engine.heard) == pytest.approx(28, abs=0.01)
+    assert found[0].start == 100.0
+    assert found[-1].end == pytest.approx(128.0, abs=0.1)
+
+
+def block() -> tuple[np.ndarray, list[tuple[float, float]]]:
+    """Return a part of 90 s from 600 s on, and its four clips."""
+    clips = [(600.0, 620.0), (620.4, 640.0), (640.6, 665.0), (665.5, 690.0)]
+    return speech(90) + noise(90), clips
+
+
+def test_it_joins_clips_for_an_engine_that_takes_more() -> None:
+    samples, clips = block()
+    engine = Scripted(by_clip, max_clip=900.0)
+    found = transcribe_part(samples, clips, engine, offset=600.0)
+
+    assert engine.heard == [(600.0, 90.0)]
+    words = [word for segment in found for word in segment.words]
+    assert [word.text for word in words] == [word_at(600 + at / 2) for at in range(180)]
+    # Those said between two clips are brought into the nearer one.
+    times = [word.start for word in words]
+    assert times == pytest.approx([600 + at / 2 for at in range(180)], abs=0.5)
+    assert {segment.flags for segment in found} == {()}
+
+
+def test_it_retries_only_the_bad_clip_of_a_long_block() -> None:
+    samples, clips = block()
+
+    def answer(clip: Clip, careful: bool) -> ClipResult:
+        if careful:
+            return filled("Tiene la palabra el concejal " * 2, clip.seconds)
+        good, loop = by_clip(clip, careful), "gracias " * 36
+        first, last = 42 * 2, 64 * 2  # amid the third clip
+        texts = loop.split()
+        words = tuple(
+            Word(w.start, w.end, texts[at % 36] if first <= at < last else w.text, 0.9)
+            for at, w in enumerate(good.words)
+        )
+        return ClipResult(" ".join(word.text for word in words), words)
+
+    engine = Scripted(answer, max_clip=900.0)
+    found = transcribe_part(samples, clips, engine, offset=600.0)
+
+    assert engine.heard == [(600.0, 90.0), (640.6, pytest.approx(24.4))]
+    retried = [one for one in found if one.tries]
+    assert (retried[0].start, retried[-1].end) == (640.6, pytest.approx(665.0))
+    assert "gracias" not in " ".join(one.text for one in found)
+
+
+def test_it_hears_a_long_block_without_times_as_short_clips() -> None:
+    samples, clips = block()
+
+    def answer(clip: Clip, careful: bool) -> ClipResult:
+        if clip.seconds > 29:
+            return ClipResult("Un texto muy largo sin ningún tiempo. " * 20)
+        return ClipResult(f"Dicho en {clip.start:.0f}. " + CALLED)
+
+    engine = Scripted(answer, max_clip=900.0)
+    found = transcribe_part(samples, clips, engine, offset=600.0)
+
+    assert [start for start, _ in engine.heard] == [600.0, 600.0, 620.4, 640.6, 665.5]
+    assert [one.text.split(".")[0] for one in found if "Dicho" in one.text] == [
+        f"Dicho en {start}" for start in (600, 620, 641, 666)
+    ]
+    assert all(600 <= one.start < one.end <= 690 for one in found)
+
+
+def test_it_marks_speech_of_which_nothing_was_made_out() -> None:
+    engine = Scripted(lambda clip, careful: ClipResult(""))
+    found = transcribe([Clip(speech(6), 10.0)], engine)
+
+    assert [(segment.text, segment.flags) for segment in found] == [
+        (INAUDIBLE, (guards.INAUDIBLE,))
+    ]
+    assert (found[0].start, found[0].end) == (10.0, pytest.approx(16.0))
+
+
+def test_it_keeps_what_a_careful_hearing_did_not_hear_for_audit() -> None:
+    credit = ClipResult("Subtítulos por Amara.org", no_speech=0.5, avg_logprob=-0.2)
+    engine = Scripted(lambda clip, careful: ClipResult("") if careful else credit)
+    rejected: list[SegmentDraft] = []
+
+    found = transcribe([Clip(noise(3), 7.0)], engine, reject=rejected.append)
+
+    assert found == []
+    assert [(one.start, one.end, one.text, one.flags) for one in rejected] == [
+        (7.0, 10.0, "Subtítulos por Amara.org", (guards.CREDITS,))
+    ]
+    assert [one.kept for one in rejected[0].tries] == [False, True]
+
+
+def test_it_brings_stray_times_back_into_the_clip() -> None:
+    words = (
+        Word(0.0, 0.5, "Queda", 0.9),
+        Word(3.0, 9.0, "aprobado", 0.9),
+        Word(1.0, 1.2, "ya.", 0.9),
+    )
+    engine = Scripted(lambda clip, careful: ClipResult("Queda aprobado ya.", words))
+    found = transcribe([Clip(noise(3.5), 20.0)], engine)
+
+    times = [(word.start, word.end) for one in found for word in one.words]
+    assert times == [(20.0, 20.5), (23.0, 23.5), (23.0, 23.0)]
+    assert all(guards.STRAY in one.flags for one in found)
+
+
+def test_it_flags_the_sentence_before_an_unfilled_hole() -> None:
+    first, last = said(CALLED), said("Muchas gracias, presidente.", 14.8)
+    both = ClipResult(f"{first.text} {last.text}", first.words + last.words)
+    engine = Scripted(
+        lambda clip, careful: both if clip.seconds > 15 else ClipResult("")
+    )
+    found = transcribe([Clip(speech(16), 200.0)], engine)
+
+    assert [(one.text, one.flags) for one in found] == [
+        (CALLED, (guards.GAP,)),
+        ("Muchas gracias, presidente.", ()),
+    ]
+
+
+def test_it_flags_the_last_sentence_of_a_clip_that_stops_early() -> None:
+    opening = said(f"{CALLED} Se abre la sesión.")
+    engine = Scripted(
+        lambda clip, careful: opening if clip.seconds > 15 else ClipResult("")
+    )
+    found = transcribe([Clip(speech(16), 0.0)], engine)
+
+    assert [one.flags for one in found] == [(), (guards.EARLY,)]
+
+
+def test_it_flags_only_the_sentence_with_glued_words() -> None:
+    text = "Se abre la sesión.Damos inicio ya. Sigue el orden del día."
+    engine = Scripted(lambda clip, careful: filled(text, clip.seconds))
+    found = transcribe([Clip(speech(5), 0.0)], engine)
+
+    assert [one.flags for one in found] == [(guards.GLUED,), ()]

@@ -24,6 +24,13 @@ NAME = re.compile(
     rf"{CAPITAL}(?:\s+(?:(?:de|del|la|las|los|el|y|número|n\.º)\s+){{0,3}}"
     rf"(?:{CAPITAL}|\d+))*"
 )
+# How titles open: «Lectura y aprobación del», «Informe de la», «Segundo debate del».
+OPENING = re.compile(
+    r"(?:(?:lectura|discusi[oó]n|aprobaci[oó]n|votaci[oó]n|informe|intervenci[oó]n|"
+    r"presentaci[oó]n|socializaci[oó]n|citaci[oó]n|invitaci[oó]n|elecci[oó]n|estudio|"
+    r"(?:primer |segundo )?debate)[,\s]+(?:(?:del?|las?|los|el|y|al?|sobre)\s+)*)+",
+    re.IGNORECASE,
+)
 
 
 def terms_of(session: CouncilSession) -> list[str]:
@@ -51,17 +58,22 @@ def listed(
 ) -> list[str]:
     """Return one list without repeats: people, places, the agenda's names, words.
 
-    Of `words`, in the order given, those that stand in a title come first.
+    Of `words`, in the order given, those that stand in a title come first. What needs
+    the least help comes last: numbers, which any engine knows, and names that stand
+    inside one before them.
     """
     agenda = _bare(" ".join(titles))
     expected = [word for word in words if f" {_bare(word)} " in f" {agenda} "]
     found = [*people, *places, *_names(titles), *expected, *words]
     once: dict[str, str] = {}
+    later: dict[str, str] = {}
     for text in found:
-        text = " ".join(text.split())
-        if text and len(text) <= LONGEST:
-            once.setdefault(_bare(text), text)
-    return list(once.values())[:MOST]
+        text, bare = " ".join(text.split()), _bare(text)
+        if bare and len(text) <= LONGEST and bare not in once:
+            known = any(f" {bare} " in f" {other} " for other in once)
+            least = known or any(letter.isdigit() for letter in bare)
+            (later if least else once).setdefault(bare, text)
+    return [*once.values(), *later.values()][:MOST]
 
 
 def _people(session: CouncilSession) -> list[str]:
@@ -84,7 +96,8 @@ def _names(titles: Iterable[str]) -> Iterator[str]:
     for title in titles:
         if title.isupper():
             continue
-        for match in NAME.finditer(title):
+        opening = OPENING.match(title)
+        for match in NAME.finditer(title, opening.end() if opening else 0):
             # Any title begins with a capital: that alone makes no name.
             if match.start() or len(match[0].split()) > 1:
                 yield match[0]

@@ -22,7 +22,7 @@ def test_it_gives_as_many_distractors_as_terms(case: biasing.Case) -> None:
 def test_it_gives_the_list_of_the_session(case: biasing.Case) -> None:
     given = case.lists["session"]
 
-    assert given[0] == "Nubia Esperanza Camargo Pulido"
+    assert given[:2] == ["Paola Andrea Forero Díaz", "Nubia Esperanza Camargo Pulido"]
     assert {"Concejo Municipal de Santa Leonor", "El Tablón", "Asotablón"} <= {*given}
     assert {"Camargo", "Pulido"} <= {*case.spoken["session"]}
 

@@ -84,7 +84,7 @@ def _text(path: Path) -> str:
 
 def from_json(content: dict[str, Any]) -> Truth:
     """Return the truth that a JSON object tells, with its roster and terms if any."""
-    people = [*content.get("roster", ()), *content.get("guest", ())]
+    people = [*content.get("guest", ()), *content.get("roster", ())]
     names = [one["name"] for one in people]
     if content.get("secretary"):
         names.append(content["secretary"])

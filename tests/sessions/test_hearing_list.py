@@ -16,14 +16,14 @@ def test_it_puts_people_before_places_and_words() -> None:
     found = the_list(
         people=["Luz Dary Bernal"],
         places=["Concejo Municipal de Santa Leonor"],
-        titles=["Segundo debate del Proyecto de Acuerdo número 14 de 2026"],
+        titles=["Informe de la Empresa de Acueducto"],
         words=["quórum"],
     )
 
     assert found == [
         "Luz Dary Bernal",
         "Concejo Municipal de Santa Leonor",
-        "Proyecto de Acuerdo número 14 de 2026",
+        "Empresa de Acueducto",
         "quórum",
     ]
 
@@ -38,6 +38,10 @@ def test_it_puts_people_before_places_and_words() -> None:
             ["Secretaría de Infraestructura", "Olga Patiño"],
         ),
         ("Plan de Desarrollo", ["Plan de Desarrollo"]),
+        ("Lectura y aprobación del Plan de Desarrollo", ["Plan de Desarrollo"]),
+        ("Segundo debate del Acuerdo 7", ["Acuerdo 7"]),
+        ("Informe de Montefrío", ["Montefrío"]),
+        ("El Tablón: informe", ["El Tablón"]),
         ("LLAMADO A LISTA DE CONCEJALES", []),
     ],
 )
@@ -60,8 +64,25 @@ def test_it_names_each_once_however_it_is_written() -> None:
     assert found == ["Óscar Mesa"]
 
 
+def test_it_puts_last_what_needs_no_help() -> None:
+    found = the_list(
+        places=["Concejo Municipal de Santa Leonor"],
+        titles=["Debate del Proyecto de Acuerdo número 14 de 2026, vereda El Tablón"],
+        words=["Santa Leonor", "Leo", "Ley 142 de 1994"],
+    )
+
+    assert found == [
+        "Concejo Municipal de Santa Leonor",
+        "El Tablón",
+        "Leo",
+        "Proyecto de Acuerdo número 14 de 2026",
+        "Santa Leonor",
+        "Ley 142 de 1994",
+    ]
+
+
 def test_it_stays_short() -> None:
-    words = [f"palabra {n}" for n in range(100)]
+    words = [f"palabra {'x' * n}" for n in range(1, 100)]
 
     assert the_list(people=["x" * 121], words=words) == words[:MOST]
 

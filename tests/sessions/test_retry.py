@@ -83,8 +83,9 @@ def test_it_hears_with_the_words_of_the_council_and_of_the_country(session):
     for council, text, count in words:
         Term.objects.create(council=council, text=text, count=count, state=approved)
     session.council.terms.create(text="Dudosa", count=99)  # only proposed
-    terms = make_recording(session).hear().terms
-    assert terms[-3:] == ["Contraloría", "Acuerdo", "Valle Sereno"]
+    known = {text for _, text, _ in words} | {"Dudosa"}
+    terms = [text for text in make_recording(session).hear().terms if text in known]
+    assert terms == ["Contraloría", "Acuerdo", "Valle Sereno"]
 
 
 def test_it_waits_with_the_draft_for_what_is_arriving(secretary, session):

@@ -22,11 +22,13 @@ import numpy as np
 import pytest
 
 from transcription import audio
-from transcription.engines import Word
+from transcription.engines import Clip, Word
+from transcription.engines.openai import OpenAICompatible
 
 KEY = "sk-prueba-0123456789"
 VERBOSE = "verbose_json"
 Hear = Callable[[np.ndarray], list[Word]]
+Build = Callable[..., OpenAICompatible]  # of the fixture that makes engines
 
 
 @dataclass(frozen=True)
@@ -178,6 +180,13 @@ class ApiServer:
         if self.served:
             answer["model"] = self.served
         return answer
+
+
+def block(seconds: float = 3, start: float = 0.0) -> Clip:
+    """A clip that no other clip of a test is equal to."""
+    t = np.arange(int(seconds * audio.RATE)) / audio.RATE
+    tone = 0.3 * np.sin(2 * np.pi * (150 + 10 * start) * t)
+    return Clip(tone.astype(np.float32), start)
 
 
 @contextmanager

@@ -170,23 +170,32 @@ def test_it_leaves_clear_gaps_when_the_service_dies_and_fills_them_later(
     assert words == heard
 
 
-@pytest.mark.parametrize("formats", [{"json"}, {"json", "verbose_json"}])
+@pytest.mark.parametrize(
+    ("formats", "long"), [({"json"}, 0), ({"json", "verbose_json"}, 1)]
+)
 def test_it_hears_everything_at_a_service_without_times(
-    server: ApiServer, settings: LazySettings, formats: set[str]
+    server: ApiServer,
+    settings: LazySettings,
+    monkeypatch: pytest.MonkeyPatch,
+    formats: set[str],
+    long: int,
 ) -> None:
-    options = settings.TRANSCRIPTION_ENGINES["openai"]["OPTIONS"]
-    options["block_seconds"] = 900  # the service is met with blocks, not with clips
+    # The service is met with a block; that it gives no times shows in the answer.
+    settings.TRANSCRIPTION_ENGINES["openai"]["OPTIONS"]["block_seconds"] = 900
+    monkeypatch.setattr("transcription.preparation.Cutter", partial(Cutter, part=60))
     server.formats = formats
     server.gives_words = server.gives_segments = False
-    transcription = start(2)
+    transcription = start(4)
     run(transcription)
 
     part = transcription.parts.get()
     assert part.status == Part.Status.DONE
     segments = transcription.segments()
     words = " ".join(segment.text for segment in segments).split()
-    assert len(words) == pytest.approx(2 * 8 * 3, abs=3)  # turns, seconds, words
+    assert len(words) == pytest.approx(4 * 8 * 3, abs=6)  # turns, seconds, words
     assert segments.last().end == pytest.approx(part.clips[-1][1], abs=0.1)
+    paid = [r for r in server.requests if r.field("response_format") in formats]
+    assert sum(request.seconds > 30 for request in paid) == long
 
 
 def test_it_pays_once_for_the_blocks_of_a_part_that_failed(server: ApiServer) -> None:

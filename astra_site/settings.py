@@ -203,6 +203,7 @@ if env("OPENAI_API_KEY") or env("OPENAI_BASE_URL"):
         "EXTERNAL": True,  # the audio leaves our machines: a council must allow it
         # The key stays in the environment: what is here is logged, hashed and shown.
         "OPTIONS": {
+            # OpenAI ends whisper-1, which alone times its words, on 2027-02-26.
             "model": env("OPENAI_MODEL", "whisper-1"),
             "base_url": env("OPENAI_BASE_URL"),
             # US dollars for a minute of audio; 0 for a server of one's own.

@@ -136,3 +136,35 @@ def test_it_learns_that_the_service_takes_smaller_files(
 
     assert result.words
     assert [r.filename for r in server.requests] == ["tramo.flac", "tramo.ogg"]
+
+
+def test_it_tells_gpt_transcribe_what_to_expect_in_its_own_fields(
+    server: ApiServer, build: Build
+) -> None:
+    server.models, server.formats = {"gpt-transcribe"}, {"json"}
+    server.faults = [refusal(400, "Unsupported parameter: temperature")]
+    engine = build(model="gpt-transcribe")
+
+    (result,) = engine.transcribe([block()], language="es", terms=["Jhon", "Chía"])
+
+    assert result.text
+    assert server.requests[-1].fields == {
+        "model": ["gpt-transcribe"],
+        "languages[]": ["es"],
+        "keywords[]": ["Jhon", "Chía"],
+        "response_format": ["json"],
+    }
+    assert engine.capabilities.biasing == Biasing.PROMPT
+
+
+def test_it_goes_on_without_keywords_where_they_are_refused(
+    server: ApiServer, build: Build
+) -> None:
+    server.models = {"gpt-transcribe"}
+    server.faults = [refusal(400, "Unknown parameter: 'keywords'")]
+    engine = build(model="gpt-transcribe")
+
+    engine.transcribe([block()], terms=["Chía"])
+
+    assert "keywords[]" not in server.requests[-1].fields
+    assert engine.capabilities.biasing == Biasing.NONE

@@ -5,7 +5,6 @@ on, and what one does not give is not promised any more.
 """
 
 import hashlib
-import io
 import itertools
 import json
 import os
@@ -16,11 +15,9 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from contextlib import closing
-from dataclasses import replace
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 
-import av
 import numpy as np
 
 from transcription.audio import RATE, as_int16
@@ -33,6 +30,7 @@ from transcription.engines import (
     openai_answer,
     openai_trouble,
 )
+from transcription.engines.openai_file import encoded
 from transcription.engines.openai_trouble import Passing
 
 OPENAI = "https://api.openai.com/v1"
@@ -47,20 +45,26 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0  # seconds, doubled from try to try
 # field in its message (gpt-4o-transcribe: «response_format 'verbose_json' is not
 # compatible with…»), and so do Groq's and those built with FastAPI.
 WORDS, TIMES, PROMPT = "words", "times", "prompt"
+KEYWORDS, TEMPERATURE = "keywords", "temperature"
 REFUSALS = {
     WORDS: re.compile(r"granularit|timestamp", re.I),
     TIMES: re.compile(r"response_format|verbose_json", re.I),
     PROMPT: re.compile(r"\bprompt\b", re.I),
+    KEYWORDS: re.compile(r"\bkeywords\b", re.I),
+    TEMPERATURE: re.compile(r"\btemperature\b", re.I),
 }
-# Container, codec and its options; FLAC loses nothing, Opus is a fifth of its size.
-FORMATS = {
-    "flac": ("flac", "flac", {}),
-    "ogg": (
-        "ogg",
-        "libopus",
-        {"b": "32000", "application": "voip", "compression_level": "5"},
-    ),
-}
+# Takes `languages` and `keywords`, and passes over `language` without a word (OpenAI's
+# guide to speech to text, August 2026).
+HINTED = re.compile(r"^gpt-transcribe\b")
+
+
+@dataclass(frozen=True)
+class _Hints:
+    """What the service is told besides the sound."""
+
+    language: str
+    terms: tuple[str, ...] = ()  # as many as fit
+    manner: str = ""
 
 
 class OpenAICompatible:
@@ -145,19 +149,18 @@ class OpenAICompatible:
         service gives no times: that block is to be heard again as short clips. Raises
         EngineError when any block failed; those that did not are remembered.
         """
-        prompt = "" if careful else self._prompt(terms)
+        hints = _Hints(language)
+        if not careful:
+            hints = _Hints(language, self._fitting(terms), self._manner)
         found: dict[int, ClipResult] = {}
         if clips and not self._met:
             # One alone, the shortest: if it shows that the service gives no times, the
             # others were not paid for in vain.
             first = min(range(len(clips)), key=lambda index: clips[index].seconds)
-            found[first] = self._heard(clips[first], language, prompt)
+            found[first] = self._heard(clips[first], hints)
         rest = [index for index in range(len(clips)) if index not in found]
         with ThreadPoolExecutor(self._concurrency) as pool:
-            futures = [
-                pool.submit(self._heard, clips[index], language, prompt)
-                for index in rest
-            ]
+            futures = [pool.submit(self._heard, clips[index], hints) for index in rest]
             found |= dict(zip(rest, _results(futures), strict=True))
         return [found[index] for index in range(len(clips))]
 
@@ -169,8 +172,8 @@ class OpenAICompatible:
         if client:
             client.close()
 
-    def _prompt(self, terms: Sequence[str]) -> str:
-        """Return as many terms as fit, and the manner, last, where it weighs most."""
+    def _fitting(self, terms: Sequence[str]) -> tuple[str, ...]:
+        """Return as many of the first terms as a prompt has room for."""
         room = PROMPT_LETTERS - len(self._manner)
         kept: list[str] = []
         for term in terms:
@@ -178,12 +181,12 @@ class OpenAICompatible:
             if room < 0:
                 break
             kept.append(term.strip())
-        return ". ".join(filter(None, [", ".join(kept), self._manner]))
+        return tuple(kept)
 
-    def _heard(self, clip: Clip, language: str, prompt: str) -> ClipResult:
+    def _heard(self, clip: Clip, hints: _Hints) -> ClipResult:
         """Return the answer for one block, remembered or asked for with patience."""
         samples = as_int16(clip.samples)
-        about = json.dumps([self._wanted, language, prompt])
+        about = json.dumps([self._wanted, astuple(hints)])
         content = hashlib.sha256(samples.tobytes() + about.encode()).hexdigest()
         with self._lock:
             known = self._known.get(content)
@@ -193,7 +196,7 @@ class OpenAICompatible:
         for attempt in itertools.count():
             began = time.monotonic()
             try:
-                result = self._asked(samples, content, language, prompt)
+                result = self._asked(samples, content, hints)
             except Passing as passing:
                 if passing.taken:
                     self._count(len(samples))
@@ -210,7 +213,7 @@ class OpenAICompatible:
         raise AssertionError("unreachable")
 
     def _asked(
-        self, samples: np.ndarray, content: str, language: str, prompt: str
+        self, samples: np.ndarray, content: str, hints: _Hints
     ) -> ClipResult | None:
         """Send one block, with less and less asked for until the service takes it.
 
@@ -222,7 +225,7 @@ class OpenAICompatible:
         seconds = len(samples) / RATE
         while self.capabilities.word_times or seconds <= SHORT + 1:
             without, format = self._without, self._format
-            fields = self._fields(language, prompt, without)
+            fields = self._fields(hints, without)
             file = self._file(samples)
             about = json.dumps([content, format, fields], sort_keys=True)
             key = hashlib.sha256(about.encode()).hexdigest()
@@ -248,15 +251,22 @@ class OpenAICompatible:
                 return result
         return None
 
-    def _fields(
-        self, language: str, prompt: str, without: frozenset[str]
-    ) -> dict[str, Any]:
-        fields: dict[str, Any] = {"language": language, "temperature": 0}
+    def _fields(self, hints: _Hints, without: frozenset[str]) -> dict[str, Any]:
+        fields: dict[str, Any] = {}
+        if TEMPERATURE not in without:
+            fields["temperature"] = 0
         fields["response_format"] = "json" if TIMES in without else "verbose_json"
         if not without & {WORDS, TIMES}:
             fields["timestamp_granularities"] = ["word", "segment"]
-        if prompt and PROMPT not in without:
-            fields["prompt"] = prompt
+        prompt = [", ".join(hints.terms), hints.manner]  # last, where it weighs most
+        if HINTED.match(self._wanted):
+            fields["languages"], prompt = [hints.language], [hints.manner]
+            if hints.terms and KEYWORDS not in without:
+                fields["keywords"] = list(hints.terms)
+        else:
+            fields["language"] = hints.language
+        if any(prompt) and PROMPT not in without:
+            fields["prompt"] = ". ".join(filter(None, prompt))
         return fields
 
     def _adapted(self, error: Any, without: frozenset[str], format: str) -> bool:
@@ -279,7 +289,7 @@ class OpenAICompatible:
             if field == TIMES:
                 self._without |= {WORDS}
                 self.capabilities = _without_times(self.capabilities)
-            if field == PROMPT:
+            if field == (KEYWORDS if HINTED.match(self._wanted) else PROMPT):
                 self.capabilities = replace(
                     self.capabilities, biasing=Biasing.NONE, terms=0
                 )
@@ -350,23 +360,6 @@ class OpenAICompatible:
             self._known[content] = result
             while len(self._known) > MEMORY:
                 self._known.popitem(last=False)
-
-
-def encoded(samples: np.ndarray, format: str) -> bytes:
-    """Return int16 `samples` at 16 kHz as a file of one of FORMATS."""
-    container_name, codec, options = FORMATS[format]
-    file = io.BytesIO()
-    with closing(av.open(file, "w", format=container_name)) as container:
-        stream = container.add_stream(codec, RATE, options=options)
-        stream.layout = "mono"
-        stream.format = "s16"
-        for start in range(0, len(samples), RATE):
-            second = samples[start : start + RATE]
-            frame = av.AudioFrame.from_ndarray(second[np.newaxis], "s16", "mono")
-            frame.sample_rate, frame.pts = RATE, start
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    return file.getvalue()
 
 
 def _results(futures: Sequence[Future[ClipResult]]) -> list[ClipResult]:

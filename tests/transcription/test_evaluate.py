@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from tests.transcription.sounds import recorded
 from transcription import engines
 from transcription.audio import RATE, decode
-from transcription.engines import Capabilities, Clip, ClipResult
+from transcription.engines import Biasing, Capabilities, Clip, ClipResult
 
 DEMO = Path(__file__).resolve().parent.parent.parent / "demo"
 SAID = "Buenos días, honorables concejales, y buenos días a Cely y a quienes escuchan"
@@ -27,7 +27,7 @@ class Parrot:
 
     def __init__(self, model: str, says: str) -> None:
         self.model = model
-        self.capabilities = Capabilities(price=0.01)
+        self.capabilities = Capabilities(biasing=Biasing.PHRASES, terms=99, price=0.01)
         self._says = says
         Parrot.awake += 1
 

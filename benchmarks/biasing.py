@@ -28,12 +28,13 @@ import numpy as np  # noqa: E402
 
 django.setup()
 
-from benchmarks.wer import shortened  # noqa: E402
+from benchmarks.runs import shortened  # noqa: E402
 from sessions import hearing_list  # noqa: E402
 from transcription import bootstrap, evaluation, pipeline, truth, weights  # noqa: E402
 from transcription.audio import probe  # noqa: E402
 from transcription.engines.whisper import PHRASES, Whisper  # noqa: E402
 from transcription.evaluation import Mentions, Score  # noqa: E402
+from transcription.normaliser import normalise  # noqa: E402
 
 SHARED = ROOT.parent / "shared" / "audio"
 QUICK = 30.0  # seconds of the demonstration that --quick keeps, at most
@@ -81,7 +82,6 @@ class Run:
     given: Mentions  # of the list that was given
     units: np.ndarray
     took: float  # seconds
-    words: int  # written
 
 
 def case(audio: Path, truth_file: Path, until: float | None = None) -> Case:
@@ -124,10 +124,10 @@ def _session_lists(content: dict, said: truth.Truth) -> tuple[list[str], list[st
 
 def _distractors(said: truth.Truth, people: int, terms: int) -> list[truth.Listed]:
     """Return as many people and terms of which not even a surname was said."""
-    words = set(evaluation.normalise(said.text, accents=False).split())
+    words = set(normalise(said.text, accents=False).split())
 
     def unsaid(one: truth.Listed) -> bool:
-        forms = evaluation.normalise(" ".join(one.spoken), accents=False).split()
+        forms = normalise(" ".join(one.spoken), accents=False).split()
         return not words & set(forms[-1:])
 
     persons = [truth.person(name) for name in OTHER_PEOPLE.split(", ")]
@@ -150,7 +150,6 @@ def hear(engine: Whisper, one: Case, listed: str) -> Run:
         evaluation.mentions(one.spoken[listed], one.truth.text, heard),
         evaluation.errors_by_unit(one.truth.units, heard),
         took,
-        len(evaluation.normalise(heard).split()),
     )
 
 

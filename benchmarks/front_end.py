@@ -5,8 +5,8 @@
 Ours is the whole task that the `media` cluster runs: decoding, speech detection,
 cutting, drawn wave, parts stored and announced in a database. Theirs is
 `faster_whisper.decode_audio`, then `get_speech_timestamps`: arrays in memory. Each
-run is a process of its own. The recording is the demonstration over and over with pauses,
-as MP3 of 64 kbit/s.
+run is a process of its own. The recording is the demonstration over and over with
+pauses, as MP3 of 64 kbit/s.
 
 RESULT: `ratio` of our seconds to theirs on all processors; `rss_mb`, our highest
 memory; `first_part_fraction`, the share of our time after which the first part was
@@ -24,12 +24,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 
-from benchmarks import measuring
+from benchmarks import runs
 
 QUICK_HOURS = 1.0
 
 
-def ours(path: Path) -> dict[str, float]:
+def prepare(path: Path) -> dict[str, float]:
     """Prepare `path` as the `media` cluster does."""
     import django
 
@@ -61,7 +61,7 @@ def ours(path: Path) -> dict[str, float]:
     }
 
 
-def theirs(path: Path) -> dict[str, float]:
+def detect(path: Path) -> dict[str, float]:
     """Do what faster-whisper's own functions do."""
     from faster_whisper import decode_audio
     from faster_whisper.vad import get_speech_timestamps
@@ -87,13 +87,13 @@ def recording(folder: Path, hours: float) -> Path:
     """Return an MP3 of `hours` in `folder`."""
     from transcription import audio
 
-    demo = measuring.DEMO / "recording.opus"
-    rate = measuring.MP3_RATE
+    demo = runs.DEMO / "recording.opus"
+    rate = runs.MP3_RATE
     spoken = np.concatenate(list(audio.decode(demo, rate=rate)))
-    noise = measuring.room(len(spoken) / rate + measuring.PAUSE, rate)
+    noise = runs.room(len(spoken) / rate + runs.PAUSE, rate)
     noise[: len(spoken)] += spoken
     path = folder / "long.mp3"
-    measuring.write_mp3(path, noise, hours)
+    runs.write_mp3(path, noise, hours)
     return path
 
 
@@ -105,9 +105,9 @@ def compare(path: Path, folder: Path) -> None:
         "DATABASE_URL": "",
     }
 
-    def measure(who: str, cores: int | None = None) -> measuring.Run:
+    def measure(who: str, cores: int | None = None) -> runs.Run:
         command = (__file__, "--measure", who, "--audio", str(path))
-        return measuring.run(*command, cores=cores, **environment)
+        return runs.run(*command, cores=cores, **environment)
 
     measure("migrate")
     processors = len(os.sched_getaffinity(0))
@@ -115,15 +115,15 @@ def compare(path: Path, folder: Path) -> None:
     print(f"{other.result['audio'] / 3600:.2f} h, {processors} processors")
     print(f"{'':24}{'seconds':>9}{'x real time':>13}{'CPU s':>8}{'MB':>7}{'parts':>7}")
     _row("faster-whisper", other)
-    runs = {cores: measure("ours", cores) for cores in range(1, processors + 1)}
-    for cores, run in runs.items():
+    ours = {cores: measure("ours", cores) for cores in range(1, processors + 1)}
+    for cores, run in ours.items():
         _row(f"ASTRA, {cores} processor{'s' * (cores > 1)}", run)
-    best = runs[processors]
+    best = ours[processors]
     print(f"first part after {best.result['first']:.1%} of the time")
-    seconds = {cores: run.result["seconds"] for cores, run in runs.items()}
-    measuring.result(
+    seconds = {cores: run.result["seconds"] for cores, run in ours.items()}
+    runs.result(
         ratio=round(seconds[processors] / other.result["seconds"], 3),
-        rss_mb=round(max(run.rss_mb for run in runs.values())),
+        rss_mb=round(max(run.rss_mb for run in ours.values())),
         first_part_fraction=round(best.result["first"], 4),
         speedup_by_cores={
             cores: round(seconds[1] / took, 2) for cores, took in seconds.items()
@@ -131,7 +131,7 @@ def compare(path: Path, folder: Path) -> None:
     )
 
 
-def _row(name: str, run: measuring.Run) -> None:
+def _row(name: str, run: runs.Run) -> None:
     took, audio = run.result["seconds"], run.result["audio"]
     parts = run.result.get("parts", "")
     print(
@@ -148,11 +148,11 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="one hour")
     parser.add_argument("--measure", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    ways = {"ours": ours, "theirs": theirs}
+    ways = {"ours": prepare, "theirs": detect}
     if options.measure == "migrate":
-        measuring.result(**migrate())
+        runs.result(**migrate())
     elif options.measure:
-        measuring.result(**ways[options.measure](options.audio))
+        runs.result(**ways[options.measure](options.audio))
     else:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)

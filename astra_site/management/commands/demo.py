@@ -17,7 +17,7 @@ from astra_site import demo
 from astra_site.clusters import Clusters
 from astra_site.management.commands.run import check_port
 from astra_site.management.commands.run import serve as serve_site
-from benchmarks.wer import baseline
+from benchmarks.peers import baseline
 from councils.models import User
 from sessions import uploads
 from sessions.models import CouncilSession

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,11 @@ from typing import Any
 import av
 import numpy as np
 
+from transcription.audio import FlacWriter, decode
+
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "demo"
-SAMPLING = 0.05  # seconds between two looks at the memory
+SAMPLING = 0.2  # seconds between two looks at the memory; 5 GB take 20 ms to count
 MP3_RATE, MP3_BITS, MP3_FRAME = 44_100, 64_000, 1152
 ROOM = 0.002  # of full scale: the noise of a quiet room
 PAUSE = 40.0  # seconds of that between two hearings of the demonstration
@@ -32,7 +35,12 @@ class Run:
     rss_mb: float  # the highest of the whole tree, shared pages counted once
 
 
-def run(*command: str, cores: int | None = None, **environment: str) -> Run:
+def run(
+    *command: str,
+    cores: int | None = None,
+    python: str = sys.executable,
+    **environment: str,
+) -> Run:
     """Run a Python script, on the first `cores` processors if that is given.
 
     Raises CalledProcessError when it fails.
@@ -40,7 +48,7 @@ def run(*command: str, cores: int | None = None, **environment: str) -> Run:
     allowed = sorted(os.sched_getaffinity(0))[:cores]
     began, before = time.monotonic(), os.times()
     process = subprocess.Popen(
-        [sys.executable, *command],
+        [python, *command],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
@@ -91,6 +99,17 @@ def _pss(pid: int) -> int:
     except OSError:
         return 0
     return next((int(line.split()[1]) for line in lines if line[:4] == "Pss:"), 0)
+
+
+def shortened(path: Path, folder: Path, seconds: float) -> Path:
+    """Write the first `seconds` of `path`, rounded up, into `folder` as FLAC."""
+    short = folder / "short.flac"
+    with short.open("wb") as file, closing(FlacWriter(file)) as writer:
+        for second, block in enumerate(decode(path)):
+            if second >= seconds:
+                break
+            writer.write(block)
+    return short
 
 
 def room(seconds: float, rate: int, level: float = ROOM) -> np.ndarray:

@@ -42,7 +42,6 @@ def run(deleted: int, substituted: int) -> biasing.Run:
         mentions,
         units,
         1.0,
-        100,
     )
 
 

@@ -6,24 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from transcription.normaliser import normalise, without_accents
+from transcription.normaliser import normalise
 
 if TYPE_CHECKING:
     import jiwer
-
-__all__ = [
-    "Mentions",
-    "Score",
-    "errors_by_unit",
-    "loop_burden",
-    "loops",
-    "mentions",
-    "normalise",
-    "score",
-    "term_recall",
-    "together",
-    "without_accents",
-]
 
 LONGEST_LOOP = 200  # words that repeat as one; an engine is given no more at a time
 
@@ -159,14 +145,6 @@ def mentions(terms: Sequence[str], truth: str, heard: str) -> Mentions:
             right=sum(bool(right[i : i + len(words)].all()) for i in at),
         )
     return total
-
-
-def term_recall(terms: Sequence[str], truth: str, heard: str) -> float | None:
-    """Return the share of the spoken mentions of `terms` that were written.
-
-    Returns None when none was spoken.
-    """
-    return mentions(terms, truth, heard).recall
 
 
 def loop_burden(text: str, seconds: float) -> float:

@@ -27,7 +27,7 @@ from transcription.leases import MAX_ATTEMPTS, Heartbeat, LeaseLost
 from transcription.models import Part, Transcription, UsageRecord
 
 pytestmark = pytest.mark.django_db
-SECONDS = 15  # of the demonstration that are really heard
+SECONDS = 10  # of the demonstration that are really heard
 PRICE = 0.6  # US dollars a minute: a cent a second
 
 

@@ -17,6 +17,8 @@ import numpy as np
 
 SPOKEN = 4.2  # tokens a second of Spanish speech in either vocabulary, about
 BOLD = 50.0  # a logit that no random one comes near
+DURATIONS = [0, 1, 2, 3, 4]  # frames that a token of a TDT may last
+MODULES = "nemo.collections.asr.modules."
 SYLLABLES = "ba ce di fo gu la me ni po ru sa te vi zo que rra llo ña cio mbre"
 
 
@@ -80,7 +82,7 @@ def parakeet(
         with torch.no_grad():
             bias = model.joint.joint_net[-1].bias
             bias[size.vocabulary] = -BOLD  # never the blank
-            bias[-2] = BOLD  # three frames of the durations 0, 1, 2, 3, 4
+            bias[DURATIONS.index(3) - len(DURATIONS)] = BOLD  # three frames each
     model.save_to(str(path))
     shutil.rmtree(folder)
     return path
@@ -150,11 +152,8 @@ def train(folder: Path, lines: Sequence[str], count: int) -> None:
 def configuration(size: ParakeetSize, pieces: Path) -> dict[str, Any]:
     """Return NeMo's configuration of a FastConformer-TDT of that size.
 
-    After NeMo's fastconformer_hybrid_tdt_ctc and the published model's own file.
+    After NeMo's own examples for such models and the published model's file.
     """
-    durations = [0, 1, 2, 3, 4]
-    modules = "nemo.collections.asr.modules."
-    dropout = {"dropout": 0.1, "dropout_pre_encoder": 0.1, "dropout_att": 0.1}
     return {
         "sample_rate": 16_000,
         "compute_eval_loss": False,
@@ -165,8 +164,22 @@ def configuration(size: ParakeetSize, pieces: Path) -> dict[str, Any]:
             "joint_hidden": size.memory,
         },
         "tokenizer": {"dir": str(pieces), "type": "bpe"},
+        **_listening(size),
+        **_writing(size),
+        "decoding": {
+            "strategy": "greedy_batch",
+            "model_type": "tdt",
+            "durations": DURATIONS,
+            "greedy": {"max_symbols": 10},
+        },
+        "loss": {"loss_name": "tdt", "tdt_kwargs": {"durations": DURATIONS}},
+    }
+
+
+def _listening(size: ParakeetSize) -> dict[str, Any]:
+    return {
         "preprocessor": {
-            "_target_": modules + "AudioToMelSpectrogramPreprocessor",
+            "_target_": MODULES + "AudioToMelSpectrogramPreprocessor",
             "sample_rate": 16_000,
             "normalize": "per_feature",
             "window_size": 0.025,
@@ -176,7 +189,7 @@ def configuration(size: ParakeetSize, pieces: Path) -> dict[str, Any]:
             "dither": 1e-5,
         },
         "encoder": {
-            "_target_": modules + "ConformerEncoder",
+            "_target_": MODULES + "ConformerEncoder",
             "feat_in": size.bands,
             "n_layers": size.layers,
             "d_model": size.width,
@@ -187,29 +200,25 @@ def configuration(size: ParakeetSize, pieces: Path) -> dict[str, Any]:
             "subsampling_conv_channels": size.channels,
             "xscaling": False,
             "conv_kernel_size": 9,
-            **dropout,
         },
+    }
+
+
+def _writing(size: ParakeetSize) -> dict[str, Any]:
+    return {
         "decoder": {
-            "_target_": modules + "RNNTDecoder",
+            "_target_": MODULES + "RNNTDecoder",
             "blank_as_pad": True,
             "prednet": {
                 "pred_hidden": size.memory,
                 "pred_rnn_layers": size.memory_layers,
-                "dropout": 0.2 if size.memory_layers > 1 else 0.0,
             },
         },
         "joint": {
-            "_target_": modules + "RNNTJoint",
-            "num_extra_outputs": len(durations),
+            "_target_": MODULES + "RNNTJoint",
+            "num_extra_outputs": len(DURATIONS),
             "jointnet": {"joint_hidden": size.memory, "activation": "relu"},
         },
-        "decoding": {
-            "strategy": "greedy_batch",
-            "model_type": "tdt",
-            "durations": durations,
-            "greedy": {"max_symbols": 10},
-        },
-        "loss": {"loss_name": "tdt", "tdt_kwargs": {"durations": durations}},
     }
 
 

@@ -1,10 +1,14 @@
 """What a card costs for seven hours; the GPU benchmark on its smallest models."""
 
 import json
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks import cards, gpu
+from transcription.audio import RATE
+from transcription.engines import Clip
 
 H100 = cards.known("NVIDIA H100 80GB HBM3")
 
@@ -74,6 +78,19 @@ def test_it_measures_the_smallest_whisper(capsys: pytest.CaptureFixture) -> None
         assert "l4_seconds_7h" not in row  # tiny models foretell nothing
 
 
+def test_it_makes_a_whisper_that_says_as_many_tokens_as_it_is_allowed(
+    tmp_path: Path,
+) -> None:
+    options = gpu._options(["--quick"])
+
+    engine, stand_in = gpu._turbo(tmp_path, "cpu", options)
+    (heard,) = engine.transcribe([Clip(np.ones(RATE, np.float32), 0.0)])
+
+    assert stand_in
+    assert len(heard.words) == gpu.TOKENS - 1  # the first one is a time
+    assert {word.text for word in heard.words} == {"de"}
+
+
 def test_it_stops_where_the_card_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
     class Small:
         """An engine on a card that holds two clips at once."""
@@ -96,7 +113,7 @@ def test_it_stops_where_the_card_is_full(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_it_keeps_a_result_under_its_date_and_card(
-    tmp_path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gpu, "RESULTS", tmp_path)
 

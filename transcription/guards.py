@@ -92,7 +92,6 @@ ALIKE = 0.6  # of the letters, from which two hearings are of the same words
 FASTEST = 7.0  # words a second of sound; the fastest reader says under five
 FEWEST_RUSHED = 8  # words; a shout of three in half a second is possible
 OUTSIDE = 0.5  # seconds; word times of attention are no better than that
-GLUED_LETTERS = 25  # «electroencefalografista» has 23
 
 # Subtitle lines that Whisper writes over silence and applause, Spanish recordings.
 CREDIT_LINES = re.compile(
@@ -103,6 +102,7 @@ CREDIT_LINES = re.compile(
     re.IGNORECASE,
 )
 JOIN = re.compile(r"[a-záéíóúüñ][.,;:?!…]+[¿¡]?[A-ZÁÉÍÓÚÑ][a-záéíóúüñ]")
+LONG = re.compile(r"[a-záéíóúüñ]{25}", re.IGNORECASE)  # Spanish words have 23 at most
 ADDRESS = re.compile(r"@|/|www\.|\.(?:com|co|org|gov|net|edu)\b", re.IGNORECASE)
 
 
@@ -165,20 +165,31 @@ def findings(
 
 
 def is_invented(result: ClipResult, sound: Sound) -> bool:
-    """Tell words over hardly any sound.
+    """Tell words over hardly any sound that are unlikely or too many.
 
     Whisper's own gate asks for a silent clip *and* an unsure text; here there must
     be little sound above the room's noise as well, since the gate alone has cost
     others whispered replies. A set phrase that a prompt put on the model's tongue
     passes that gate: its words, aligned without the prompt, do not fit the sound.
-    An engine without these figures is only caught by `is_rushed`.
+    An engine without these figures is only caught when it says too much.
     """
     silent = (result.no_speech or 0.0) > NO_SPEECH
     unsure = (result.avg_logprob or 0.0) < LOGPROB
     fits = [word.probability for word in result.words]
     misfit = bool(fits) and sum(fits) / len(fits) < MISFIT
-    odd = misfit or (silent and unsure)
+    odd = misfit or (silent and unsure) or is_rushed(plain_words(result.text), sound)
     return bool(result.text) and sound.speech < ENOUGH_SPEECH and odd
+
+
+def unsaid(before: Sequence[str], after: Sequence[str], sound: Sound) -> bool:
+    """Whether two hearings of hardly any sound were both doubted for that reason.
+
+    `before` and `after` are their flags. If their texts are `alike` somebody may have
+    whispered; if not, each was made up.
+    """
+    doubt = {INVENTED, CREDITS}
+    both = bool(doubt & set(before)) and bool(doubt & set(after))
+    return both and sound.speech < ENOUGH_SPEECH
 
 
 def is_credit(result: ClipResult, sound: Sound) -> bool:
@@ -257,7 +268,7 @@ def is_glued(text: str) -> bool:
     (eellak/OpenCouncil). Addresses are left alone.
     """
     return any(
-        JOIN.search(word) or len(re.sub(r"\W", "", word)) >= GLUED_LETTERS
+        JOIN.search(word) or LONG.search(word)
         for word in text.split()
         if not ADDRESS.search(word)
     )

@@ -322,13 +322,13 @@ def _placed(whole: ClipResult, part: ClipResult, by: float, gap: Passage) -> Cli
 
 
 def _with(heard: Heard, attempt: Attempt) -> Heard:
-    """Add an attempt; one without the list may show that the list was really read."""
+    """Add an attempt, which may also show what the first one is worth."""
     first, *others = heard.attempts
-    if (
-        guards.ECHO in first.flags
-        and attempt.way is Way.CAREFUL
-        and guards.alike(first.text, attempt.text)
-    ):
+    alike = guards.alike(first.text, attempt.text)
+    if guards.unsaid(first.flags, attempt.flags, heard.sound) and not alike:
+        # What nobody said comes out different each time: this is a hearing of nothing.
+        attempt = replace(attempt, result=ClipResult(""), flags=())
+    if guards.ECHO in first.flags and attempt.way is Way.CAREFUL and alike:
         said = tuple(flag for flag in first.flags if flag != guards.ECHO)
         first = replace(first, flags=said)
         # The list spells the names right: hearing them without it was only a proof.

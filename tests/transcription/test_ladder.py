@@ -209,6 +209,33 @@ def test_it_keeps_words_on_silence_that_a_careful_hearing_hears_too() -> None:
     assert found[0].flags == (guards.INVENTED, guards.DOUBTFUL)
 
 
+def test_it_takes_two_different_texts_on_silence_for_nothing() -> None:
+    def answer(clip: Clip, careful: bool) -> ClipResult:
+        text = "No, no, no." if careful else "¿Aprueban los honorables?"
+        return ClipResult(text, no_speech=0.8, avg_logprob=-1.4)
+
+    rejected: list[SegmentDraft] = []
+    found = transcribe([Clip(noise(3), 0.0)], Scripted(answer), reject=rejected.append)
+
+    assert found == []
+    assert [one.text for one in rejected] == ["¿Aprueban los honorables?"]
+    assert [one.text for one in rejected[0].tries] == [
+        "¿Aprueban los honorables?",
+        "No, no, no.",
+    ]
+
+
+def test_it_never_takes_two_texts_over_speech_for_nothing() -> None:
+    def answer(clip: Clip, careful: bool) -> ClipResult:
+        credit = "Subtítulos por Amara.org" if careful else "Gracias por ver el video."
+        return ClipResult(credit, no_speech=0.5, avg_logprob=-0.2)
+
+    found = transcribe([Clip(speech(5), 0.0)], Scripted(answer))
+
+    assert texts(found)
+    assert all(guards.CREDITS in one.flags for one in found)
+
+
 def test_it_believes_a_roll_call_that_is_heard_without_the_list_too() -> None:
     listed = "Gladys Idárraga, Hernán Uribe, Marleny Londoño, Iván Hincapié."
     heard = "Gladis y Dárraga, Hernán Uribe, Marlene Londoño, Iván Incapié."

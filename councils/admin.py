@@ -7,7 +7,9 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django_q.tasks import async_task
 
+from councils.forms import CouncilForm
 from councils.models import Council, Councillor, Membership, Tenure, Term, User
 
 
@@ -85,11 +87,28 @@ class UserAdmin(DjangoUserAdmin):
 
 @admin.register(Council)
 class CouncilAdmin(admin.ModelAdmin):
-    list_display = ["name", "municipality", "department", "seats", "mode", "engine"]
+    form = CouncilForm
+    list_display = [
+        "name",
+        "municipality",
+        "department",
+        "seats",
+        "mode",
+        "engine",
+        "backup_engine",
+    ]
     list_filter = ["kind", "mode", "department", "external_api_allowed"]
     search_fields = ["name", "municipality", "slug"]
     prepopulated_fields = {"slug": ["municipality"]}
     inlines = [MembershipInline]
+
+    def save_model(
+        self, request: HttpRequest, council: Council, form: CouncilForm, change: bool
+    ) -> None:
+        """Save; leave that is taken back holds for what is on its way too."""
+        super().save_model(request, council, form, change)
+        if change and "external_api_allowed" in form.changed_data:
+            async_task("sessions.tasks.withdraw", council.pk)
 
 
 @admin.register(Membership)

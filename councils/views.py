@@ -3,7 +3,6 @@
 import dataclasses
 import datetime
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -13,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from councils import engines
 from councils.forms import DateForm, TermForm
 from councils.models import Council, Councillor, Tenure, Term, said
 
@@ -68,8 +68,6 @@ def page_of(request: HttpRequest, found: Council, form: TermForm) -> dict:
     asked = DateForm(request.GET if "fecha" in request.GET else None)
     date = asked.cleaned_data["fecha"] if asked.is_valid() else timezone.localdate()
     terms = found.terms.in_order_of_work()
-    alias = found.engine or settings.TRANSCRIPTION_ENGINE
-    engine = settings.TRANSCRIPTION_ENGINES.get(alias, {})
     return {
         "council": found,
         "section": "council",
@@ -77,9 +75,31 @@ def page_of(request: HttpRequest, found: Council, form: TermForm) -> dict:
         "roster": {"date": date, "form": asked, "rows": roster(found, date)},
         "terms": Paginator(terms, TERMS).get_page(request.GET.get("pagina")),
         "term_form": form,
-        "engine": {"label": engine.get("LABEL", alias), "is_small": alias == "base"},
+        "engines": engines_of(found),
         "memberships": found.memberships.select_related("user").order_by("user__name"),
     }
+
+
+@dataclasses.dataclass(frozen=True)
+class Engines:
+    """Who hears a council's sessions, and who hears again what did not come out."""
+
+    label: str
+    is_small: bool
+    is_barred: bool  # it sends the audio out, and the council does not let it
+    backup: str = ""
+    backup_is_barred: bool = False
+
+
+def engines_of(council: Council) -> Engines:
+    own, backup = engines.own_of(council), council.backup_engine
+    return Engines(
+        label=engines.label_of(own),
+        is_small=own == "base",
+        is_barred=not engines.may_hear(council, own),
+        backup=engines.label_of(backup) if backup else "",
+        backup_is_barred=bool(backup) and not engines.backups_of(council, own),
+    )
 
 
 @require_POST

@@ -1,9 +1,10 @@
 """The back office of sessions: their recordings, their agenda and stated facts."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from sessions.facts import NotAllowed
 from sessions.models import (
     AgendaItem,
     Attendance,
@@ -14,7 +15,9 @@ from sessions.models import (
     Upload,
     Vote,
 )
-from transcription.admin import ReadOnlyAdmin, link
+from transcription.admin import ReadOnlyAdmin, TranscriptionAdmin, link
+from transcription.engines import EngineError
+from transcription.models import Transcription
 
 PROOF = ["source", "proof_start", "proof_quote", "confirmed_by", "confirmed_at"]
 
@@ -145,3 +148,38 @@ class BallotAdmin(admin.ModelAdmin):
     list_select_related = ["councillor", "vote"]
     search_fields = ["councillor__full_name"]
     raw_id_fields = ["vote", "councillor"]
+
+
+class HearingAdmin(TranscriptionAdmin):
+    """Transcriptions that can be tried again: their recordings know whether they may.
+
+    The acta must be open, and the council must let the engine have its audio.
+    """
+
+    actions = ["retry"]
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("transcription.change_transcription")
+
+    @admin.action(description="Reintentar", permissions=["retry"])
+    def retry(self, request: HttpRequest, chosen: QuerySet[Transcription]) -> None:
+        """Begin again what failed; what is heard stays heard."""
+        again = left = 0
+        for recording in Recording.objects.filter(transcription__in=chosen):
+            try:
+                begun = recording.retry()
+            except (NotAllowed, EngineError) as refused:
+                told = f"«{recording.name}»: {refused}"
+                self.message_user(request, told, messages.ERROR)
+            else:
+                again, left = again + begun, left + (not begun)
+        left += chosen.filter(recording=None).count()  # a newer one took their place
+        if again:
+            self.message_user(request, f"{again} de nuevo en la fila.")
+        if left:
+            said = f"{left} sin nada que reintentar: no están detenidas."
+            self.message_user(request, said, messages.WARNING)
+
+
+admin.site.unregister(Transcription)
+admin.site.register(Transcription, HearingAdmin)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
-from sessions.engines import is_external, label_of, note_on
+from councils.engines import is_external, label_of, note_on
 from sessions.models import CouncilSession
 from transcription.models import Part, Transcription, UsageRecord
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import uuid
 from functools import partial
-from pathlib import Path
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models, transaction
 from django.urls import reverse
-from django.utils import timezone
 
+from councils.engines import backups_of, own_of
 from councils.models import Council, Councillor, User
-from sessions import hearing_list
+from sessions import engines, hearing_list
+from sessions.arriving import Upload
 from sessions.facts import (
     AgendaItem,
     Attendance,
@@ -162,7 +162,7 @@ class CouncilSession(models.Model):
     @property
     def engine_alias(self) -> str:
         """The engine that will hear: the session's, its council's or the server's."""
-        return self.engine or self.council.engine or settings.TRANSCRIPTION_ENGINE
+        return self.engine or own_of(self.council)
 
     @property
     def seconds(self) -> float:
@@ -315,85 +315,50 @@ class Recording(models.Model):
                 "perdería su prueba."
             )
 
-    def retry(self) -> bool:
-        """Begin again what failed; return False if nothing did.
+    def retry(self, engine: str = "") -> bool:
+        """Begin again what failed, with another `engine` if one is named.
 
-        Raises NotAllowed when the acta left the draft: nothing heard would enter it.
+        Returns False if nothing failed. Raises NotAllowed when the acta left the
+        draft: nothing heard would enter it. Raises EngineError where the council does
+        not let the engine have its audio (any more).
         """
         with transaction.atomic():
             hold(self.session)
-            if self.transcription is None:
+            council = Council.objects.get(pk=self.session.council_id)  # as it is now
+            hearing = self.transcription
+            if hearing is None:
                 self.hear()
                 return True
-            return self.transcription.retry()
+            if not engines.has_stopped(hearing):
+                return False
+            engines.check(council, engine or hearing.engine)
+            if engine and engine != hearing.engine:
+                engines.go_on_with(engine, hearing, backups_of(council, engine))
+            elif barred := engines.not_permitted(council, hearing.backups):
+                engines.do_without(hearing, barred)
+            return hearing.retry()
 
     def hear(self) -> Transcription:
-        """Have the recording transcribed; an earlier transcription stays beside."""
-        session = self.session
+        """Have the recording transcribed; an earlier transcription stays beside.
+
+        Raises EngineError when the engine is not known, or when the council does not
+        let it have its audio.
+        """
+        session, earlier = self.session, self.transcription
+        alias = session.engine_alias
+        engines.check(session.council, alias)
+        # Until the new one brings its own, there is a wave to see and a copy to play.
+        own = {"peaks": earlier.peaks, "playback": earlier.playback} if earlier else {}
         self.transcription = Transcription.start(
             audio=self.file.name,
             name=self.name,
             sha256=self.sha256,
             seconds=self.seconds,
-            engine=session.engine_alias,
+            engine=alias,
+            backups=backups_of(session.council, alias),
             terms=hearing_list.terms_of(session),
             then="actas.tasks.draft",
+            **own,
         )
         self.save(update_fields=["transcription"])
         return self.transcription
-
-
-class UploadQuerySet(models.QuerySet["Upload"]):
-    def visible_to(self, user: User) -> UploadQuerySet:
-        """Uploads that `user` may go on with: those of the own councils."""
-        sessions = CouncilSession.objects.visible_to(user)
-        return self.filter(session__in=sessions)
-
-    def alive(self) -> UploadQuerySet:
-        return self.filter(expires_at__gt=timezone.now())
-
-    def expired(self) -> UploadQuerySet:
-        return self.filter(expires_at__lte=timezone.now())
-
-
-class Upload(models.Model):
-    """A recording on its way in; how much of it is here is the size of its file."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    session = models.ForeignKey(
-        CouncilSession, models.CASCADE, related_name="uploads", verbose_name="sesión"
-    )
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.CASCADE,
-        related_name="+",
-        verbose_name="quien sube",
-    )
-    name = models.CharField("nombre del archivo", max_length=255)
-    bytes = models.BigIntegerField("tamaño en bytes")
-    created_at = models.DateTimeField("empezó", auto_now_add=True)
-    expires_at = models.DateTimeField("vence")
-
-    objects = UploadQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "subida en curso"
-        verbose_name_plural = "subidas en curso"
-        ordering = ["created_at"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def path(self) -> Path:
-        """Where its chunks are gathered."""
-        return Path(settings.UPLOAD_FOLDER) / f"{self.pk}.part"
-
-    @property
-    def received(self) -> int:
-        """How many bytes are here: where the next chunk begins."""
-        return self.path.stat().st_size if self.path.exists() else 0
-
-    @property
-    def is_alive(self) -> bool:
-        return self.expires_at > timezone.now()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -44,7 +44,6 @@ class TranscriptionAdmin(ReadOnlyAdmin):
     list_filter = ["status", "engine", "created_at"]
     list_select_related = ["recording"]
     search_fields = ["name", "sha256", "error"]
-    actions = ["retry"]
     exclude = ["peaks", "terms"]
     readonly_fields = ["recording_of", "parts_of"]
 
@@ -64,23 +63,6 @@ class TranscriptionAdmin(ReadOnlyAdmin):
             transcription.pk,
             transcription.parts.count(),
         )
-
-    def has_retry_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("transcription.change_transcription")
-
-    @admin.action(description="Reintentar", permissions=["retry"])
-    def retry(self, request: HttpRequest, chosen: QuerySet[Transcription]) -> None:
-        """Begin again what failed; what is heard stays heard."""
-        again = [transcription for transcription in chosen if transcription.retry()]
-        if again:
-            self.message_user(request, f"{len(again)} de nuevo en la fila.")
-        if len(again) < len(chosen):
-            left = len(chosen) - len(again)
-            self.message_user(
-                request,
-                f"{left} sin nada que reintentar: no están detenidas.",
-                messages.WARNING,
-            )
 
 
 @admin.register(Part)

@@ -26,6 +26,7 @@ from sessions.models import CouncilSession
 from sessions.progress import Progress
 from sessions.uploads import limits
 from sessions.views import recording_for, session_for
+from transcription.engines import EngineError
 
 FORM_METHODS = ("GET", "HEAD", "POST")
 
@@ -145,6 +146,9 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
             "transcribir. Devuélvala o ábrala de nuevo y luego intente otra vez."
         )
         messages.error(request, said, extra_tags="bad")
+        return redirect(recording.session)
+    except EngineError as error:
+        messages.error(request, str(error), extra_tags="bad")
         return redirect(recording.session)
     if begun:
         said = f"«{recording.name}» vuelve a intentarse. Lo que ya estaba hecho queda."

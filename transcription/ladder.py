@@ -324,14 +324,16 @@ def _placed(whole: ClipResult, part: ClipResult, by: float, gap: Passage) -> Cli
 def _with(heard: Heard, attempt: Attempt) -> Heard:
     """Add an attempt, which may also show what the first one is worth."""
     first, *others = heard.attempts
-    alike = guards.alike(first.text, attempt.text)
-    if guards.unsaid(first.flags, attempt.flags, heard.sound) and not alike:
+    doubted = guards.unsaid(first.flags, attempt.flags, heard.sound)
+    listed = guards.ECHO in first.flags and attempt.way is Way.CAREFUL
+    alike = (doubted or listed) and guards.alike(first.text, attempt.text)
+    if doubted and not alike:
         # What nobody said comes out different each time: this is a hearing of nothing.
         attempt = replace(attempt, result=ClipResult(""), flags=())
-    if guards.ECHO in first.flags and attempt.way is Way.CAREFUL and alike:
+    if listed and alike:
         said = tuple(flag for flag in first.flags if flag != guards.ECHO)
         first = replace(first, flags=said)
-        # The list spells the names right: hearing them without it was only a proof.
+        # The list spells the names right: this hearing was only a proof.
         attempt = replace(attempt, fit=bool(guards.CURABLE & set(said)))
     return replace(heard, attempts=(first, *others, attempt))
 

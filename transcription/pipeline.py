@@ -167,9 +167,10 @@ def _first(ears: Ears, blocks: Sequence[Sequence[Passage]]) -> list[Heard]:
     for block, whole, result in zip(
         blocks, wholes, ears.hear(ears.engine, wholes), strict=True
     ):
-        if len(block) > 1 and not result.words:
+        if len(block) > 1 and whole.seconds > MAX_CLIP and not result.words:
             again += block
             continue
+        block = block if result.words else [whole]
         shares = _shares(result, whole, block)
         heard += map(partial(ladder.first, ears), block, shares)
     heard += map(partial(ladder.first, ears), again, ears.hear(ears.engine, again))

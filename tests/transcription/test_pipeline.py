@@ -144,6 +144,15 @@ def test_it_hears_a_long_block_without_times_as_short_clips() -> None:
     assert all(600 <= one.start < one.end <= 690 for one in found)
 
 
+def test_it_takes_a_short_block_without_times_as_one_clip() -> None:
+    samples, _ = block()
+    engine = Scripted(lambda clip, careful: ClipResult(CALLED), max_clip=900.0)
+    found = transcribe_part(samples, [(600, 605), (606, 610)], engine, offset=600.0)
+
+    assert engine.heard == [(600.0, 10.0)]
+    assert [(one.start, one.end, one.text) for one in found] == [(600, 610, CALLED)]
+
+
 def test_it_marks_speech_of_which_nothing_was_made_out() -> None:
     engine = Scripted(lambda clip, careful: ClipResult(""))
     found = transcribe([Clip(speech(6), 10.0)], engine)

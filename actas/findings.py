@@ -13,6 +13,7 @@ from sessions.models import CouncilSession
 from sessions.tramos import tramo_of
 from sessions.votes import count_of, present_in
 from sessions.wording import clock, duration
+from transcription.guards import SAYS
 from transcription.models import Part, Transcription
 
 FEW_SENTENCES = 20  # up to here one person may well have said everything
@@ -53,6 +54,7 @@ def findings(acta: Acta) -> list[Finding]:
         _voices,
         _one_voice,
         _sentences,
+        _odd,
     )
     found = [finding for check in checks for finding in check(acta)]
     return sorted(found, key=lambda finding: not finding.missing)
@@ -301,6 +303,22 @@ def _sentences(acta: Acta) -> Iterator[Finding]:
         )
     else:
         yield Finding("Transcripción revisada", missing=False)
+
+
+def _odd(acta: Acta) -> Iterator[Finding]:
+    """Tell of sentences in which the guards found something and nobody looked."""
+    found = acta.utterances.filter(
+        state=Utterance.State.MACHINE, segments__flags__overlap=list(SAYS)
+    ).aggregate(all=Count("pk", distinct=True), first=Min("start"))
+    if found["all"]:
+        said = many(found["all"], "intervención", "intervenciones")
+        yield Finding(
+            f"Hay {said} que ASTRA no oyó bien",
+            detail="Están señaladas en la transcripción: óigalas, corríjalas o diga "
+            "que están bien.",
+            href=heard(acta, found["first"]),
+            action="Ver la primera",
+        )
 
 
 def heard(acta: Acta, second: float | None) -> str:

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 
+from actas.doubts import Odd, Part, marked, odd
 from actas.models import Acta, Utterance, UtteranceQuerySet
 from sessions.colours import colours_of, person
 from sessions.models import AgendaItem, CouncilSession, Recording, Speaker, Vote
@@ -19,35 +20,7 @@ from sessions.tramos import SECONDS, tramo_of
 from transcription.models import Segment
 
 COLUMNS = 480  # of the strip of voices under the wave of the whole session
-DOUBTFUL = 0.4  # a word that the engine gives less is marked
 REVIEWED = frozenset({Utterance.State.EDITED, Utterance.State.VERIFIED})
-
-
-@dataclass(frozen=True)
-class Part:
-    """A stretch of a sentence; `doubt` is the second at which a doubtful word is."""
-
-    text: str
-    doubt: float | None = None
-
-
-def marked(text: str, words: Iterable[Sequence]) -> list[Part]:
-    """Cut `text` at the words that the engine doubted.
-
-    `words` are [start, end, text, probability] in order. A word that is no longer in
-    the text where it should be (it was repaired) is passed over.
-    """
-    parts, done, at = [], 0, 0
-    for start, _, word, probability in words:
-        bare = word.strip(" .,;:¿?¡!«»\"'…-")
-        found = text.find(bare, at, at + len(bare) + 40) if bare else -1
-        if found < 0:
-            continue
-        at = found + len(bare)
-        if probability < DOUBTFUL:
-            parts += [Part(text[done:found]), Part(bare, start)]
-            done = at
-    return [part for part in [*parts, Part(text[done:])] if part.text]
 
 
 @dataclass(frozen=True)
@@ -83,6 +56,7 @@ class Row:
     voice: Voice | None
     parts: list[Part] = field(default_factory=list)
     begins: tuple[AgendaItem, ...] = ()
+    odd: Odd | None = None  # until somebody corrects or verifies the sentence
 
     @property
     def is_verified(self) -> bool:
@@ -99,10 +73,30 @@ class Row:
     @property
     def heard(self) -> str:
         """What the machine heard, however the sentence has been corrected since."""
-        return " ".join(s.text.strip() for s in self.utterance.segments.all())
+        return " ".join(s.text.strip() for s in first_heard(self.utterance))
+
+    @property
+    def heard_again(self) -> str:
+        """What a later hearing of the session heard in a sentence that stayed."""
+        first = first_heard(self.utterance)
+        later = [s for s in self.utterance.segments.all() if s not in first]
+        return " ".join(s.text.strip() for s in later)
 
 
-HEARD = Segment.objects.only("text", "words").order_by("part", "position")
+HEARD = (
+    Segment.objects.only("text", "words", "flags", "tries", "part")
+    .annotate(hearing=F("part__transcription"))
+    .order_by("hearing", "part__position", "position")
+)
+
+
+def first_heard(utterance: Utterance) -> list[Segment]:
+    """Return the segments that an utterance was made from, fetched as HEARD.
+
+    One that stayed when the session was heard again holds the later segments as well.
+    """
+    segments = utterance.segments.all()
+    return [s for s in segments if s.hearing == segments[0].hearing]
 
 
 def row_of(
@@ -115,16 +109,15 @@ def row_of(
 
     `offsets` says where each recording begins on the session's clock, in seconds.
     """
-    parts = [Part(utterance.text)] if utterance.text else []
-    if utterance.state == Utterance.State.MACHINE:
-        offset = offsets[utterance.recording_id]
-        words = [
-            (word[0] + offset, *word[1:])
-            for segment in utterance.segments.all()
-            for word in segment.words
-        ]
-        parts = marked(utterance.text, words)
-    return Row(utterance, voices.get(utterance.speaker_id), parts, begins)
+    voice = voices.get(utterance.speaker_id)
+    if utterance.state != Utterance.State.MACHINE:
+        parts = [Part(utterance.text)] if utterance.text else []
+        return Row(utterance, voice, parts, begins)
+    segments = first_heard(utterance)
+    offset = offsets[utterance.recording_id]
+    words = [(w[0] + offset, *w[1:]) for segment in segments for w in segment.words]
+    parts = marked(utterance.text, words)
+    return Row(utterance, voice, parts, begins, odd(segments))
 
 
 def offsets_of(recordings: Iterable[Recording]) -> dict[int, float]:
@@ -255,8 +248,18 @@ class Tramo:
         return (item for item in begun if after < item.start <= until)
 
     @property
+    def odd(self) -> list[Row]:
+        """Sentences in which the guards found something that nobody looked at."""
+        return [row for row in self.rows if row.odd]
+
+    @property
     def doubts(self) -> list[tuple[Row, Part]]:
+        """Words that the engine gives little."""
         return [(row, part) for row in self.rows for part in row.doubts]
+
+    @property
+    def to_look_at(self) -> int:
+        return len(self.odd) + len(self.doubts)
 
     @property
     def untouched(self) -> int:

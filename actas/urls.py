@@ -17,6 +17,7 @@ review_urls = [
         corrections.verify,
         name="utterance_verify",
     ),
+    path("intervenciones/<int:pk>/tambien/", corrections.take, name="utterance_take"),
     path("intervenciones/<int:pk>/voz/", corrections.name, name="utterance_name"),
     path(
         "intervenciones/<int:pk>/punto/",

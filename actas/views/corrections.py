@@ -28,6 +28,7 @@ from sessions.tramos import SECONDS, tramo_of
 from sessions.wording import hour
 
 View = Callable[..., HttpResponse]
+CHANGED = "Alguien cambió esta intervención mientras usted la leía. Así quedó."
 
 
 def correction(view: View) -> View:
@@ -110,13 +111,36 @@ def verify(request: HttpRequest, utterance: Utterance) -> HttpResponse:
     form = VersionForm(request.GET)
     if not form.is_valid():
         return HttpResponse(status=422)
-    state, notice = Utterance.State.VERIFIED, ""
+    state = Utterance.State.VERIFIED
     if request.POST.get("verified") == "0":
         state = utterance.unverified_state(utterance.text)
+    return changed(request, utterance, form.cleaned_data["version"], state=state)
+
+
+@correction
+def take(request: HttpRequest, utterance: Utterance) -> HttpResponse:
+    """Take what another try heard in a sentence, as any other correction of it."""
+    form = VersionForm(request.GET)
+    if not form.is_valid():
+        return HttpResponse(status=422)
+    text = request.POST.get("text", "")
+    tramo = Tramo(utterance.acta, tramo_of(utterance.start))
+    offered = tramo.row(utterance.pk).odd
+    if offered is None or text not in offered.also:
+        opened = Opened(utterance.pk, "actas/_row.html", notice=CHANGED)
+        return answer(request, utterance, opened, 409)
+    return changed(request, utterance, form.cleaned_data["version"], text=text)
+
+
+def changed(
+    request: HttpRequest, utterance: Utterance, version: int, **after: Any
+) -> HttpResponse:
+    """Change a sentence that was read at `version`, or say why it stayed (409)."""
+    notice = ""
     try:
-        utterance.change(request.user, form.cleaned_data["version"], state=state)
+        utterance.change(request.user, version, **after)
     except Conflict:
-        notice = "Alguien cambió esta intervención mientras usted la leía. Así quedó."
+        notice = CHANGED
     except NotAllowed as closed:
         notice = str(closed)
     if request.htmx or notice:

@@ -5,8 +5,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from actas.doubts import Part, marked
 from actas.models import Acta, Utterance
-from actas.tramo import Part, Tramo, marked, run_lengths
+from actas.tramo import Tramo, run_lengths
 from councils.models import User
 from sessions.models import AgendaItem, Recording, Speaker, Vote
 from tests.actas.sample_session import make_forty_minutes

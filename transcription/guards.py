@@ -152,7 +152,7 @@ def findings(
         CREDITS: is_credit(result, sound),
         EMPTY: is_empty(words, sound),
         LANGUAGE: not locked and is_foreign(result.text),
-        LOOP: is_loop(words, result),
+        LOOP: is_loop(result),
         ECHO: is_echo(words, terms),
         RUSHED: is_rushed(words, sound),
         STRAY: is_stray(result.words, sound),
@@ -215,13 +215,13 @@ def is_empty(words: Sequence[str], sound: Sound) -> bool:
     return sound.speech >= ENOUGH_SPEECH and few
 
 
-def is_loop(words: Sequence[str], result: ClipResult) -> bool:
+def is_loop(result: ClipResult) -> bool:
     """Tell text that repeats itself: tandem repeats, or Whisper's compression ratio.
 
     Both leave alone what councils repeat: «Presente.» at a roll call, formulas.
     """
     packed = (result.compression_ratio or 0.0) > COMPRESSION
-    return packed or next(loops(words), None) is not None
+    return packed or _repeats(result.text)
 
 
 def is_echo(words: Sequence[str], terms: Sequence[str]) -> bool:
@@ -339,17 +339,24 @@ def placed(
     `starts` are the sentences', in the clip, and `gaps` the holes left in it: what is
     missing is missing after the sentence before, or before the first.
     """
-    own: list[set[str]] = [set(flags) - PARTIAL for _ in texts]
+    told = {LANGUAGE: is_foreign, LOOP: _repeats, GLUED: is_glued}
+    own: list[set[str]] = [set(flags) - PARTIAL - set(told) for _ in texts]
     if EARLY in flags:
         own[-1].add(EARLY)
     for start, end in gaps if GAP in flags else ():
         if end < seconds:
             before = sum(one < start for one in starts)
             own[max(before - 1, 0)].add(GAP)
-    for one, text in zip(own, texts, strict=True):
-        if GLUED in flags and is_glued(text):
-            one.add(GLUED)
+    for flag in set(told) & set(flags):
+        wrong = [told[flag](text) for text in texts]
+        for one, is_wrong in zip(own, wrong, strict=True):
+            if is_wrong or not any(wrong):  # it takes several sentences to see it
+                one.add(flag)
     return [tuple(flag for flag in flags if flag in one) for one in own]
+
+
+def _repeats(text: str) -> bool:
+    return next(loops(plain_words(text)), None) is not None
 
 
 def plain_words(text: str) -> list[str]:

@@ -264,8 +264,7 @@ def _tried(
         halves(step.passages[0]) if way is Way.RECUT else list(step.passages)
         for step in steps
     ]
-    # A list that came back as text is not given to the backup either.
-    biased = way is Way.BACKUP
+    biased = way is Way.BACKUP  # which is asked as if it had been the first
     flat = [piece for own in pieces for piece in own]
     try:
         results = iter(ears.hear(engine, flat, careful=not biased, biased=biased))
@@ -323,19 +322,19 @@ def _placed(whole: ClipResult, part: ClipResult, by: float, gap: Passage) -> Cli
 
 def _with(heard: Heard, attempt: Attempt) -> Heard:
     """Add an attempt, which may also show what the first one is worth."""
-    first, *others = heard.attempts
-    doubted = guards.unsaid(first.flags, attempt.flags, heard.sound)
-    listed = guards.ECHO in first.flags and attempt.way is Way.CAREFUL
-    alike = (doubted or listed) and guards.alike(first.text, attempt.text)
+    original, *others = heard.attempts
+    doubted = guards.unsaid(original.flags, attempt.flags, heard.sound)
+    listed = guards.ECHO in original.flags and attempt.way is Way.CAREFUL
+    alike = (doubted or listed) and guards.alike(original.text, attempt.text)
     if doubted and not alike:
         # What nobody said comes out different each time: this is a hearing of nothing.
         attempt = replace(attempt, result=ClipResult(""), flags=())
     if listed and alike:
-        said = tuple(flag for flag in first.flags if flag != guards.ECHO)
-        first = replace(first, flags=said)
+        said = tuple(flag for flag in original.flags if flag != guards.ECHO)
+        original = replace(original, flags=said)
         # The list spells the names right: this hearing was only a proof.
         attempt = replace(attempt, fit=bool(guards.CURABLE & set(said)))
-    return replace(heard, attempts=(first, *others, attempt))
+    return replace(heard, attempts=(original, *others, attempt))
 
 
 def rejoined(

@@ -318,18 +318,25 @@ def test_it_finds_a_clip_that_stops_early() -> None:
 
 def test_it_puts_each_flag_where_it_belongs() -> None:
     found = guards.placed(
-        (guards.LOOP, guards.EARLY, guards.GAP, guards.GLUED),
+        (guards.LANGUAGE, guards.RUSHED, guards.EARLY, guards.GAP, guards.GLUED),
         starts=[0.0, 3.0, 9.0],
-        texts=["Primera.", "Segunda.Pegada.", "Tercera."],
+        texts=["Primera.", "Segunda.Pegada.", "And the third of them."],
         gaps=[(5.0, 9.0), (11.0, 14.0)],
         seconds=14.0,
     )
 
     assert found == [
-        (guards.LOOP,),
-        (guards.LOOP, guards.GAP, guards.GLUED),
-        (guards.LOOP, guards.EARLY),
+        (guards.RUSHED,),
+        (guards.RUSHED, guards.GAP, guards.GLUED),
+        (guards.LANGUAGE, guards.RUSHED, guards.EARLY),
     ]
+
+
+def test_it_flags_every_sentence_of_a_loop_that_none_shows_alone() -> None:
+    texts = ["Queda aprobado.", "Queda aprobado."] * 3
+    found = guards.placed((LOOP,), list(range(6)), texts, [], 6.0)
+
+    assert found == [(LOOP,)] * 6
 
 
 def test_it_thinks_text_that_nobody_said_worse_than_none() -> None:

@@ -101,8 +101,6 @@ def test_it_stops_where_the_card_is_full(monkeypatch: pytest.MonkeyPatch) -> Non
             self.batch_size = min(self.batch_size, 2)
             return []
 
-        def unload(self) -> None: ...
-
     monkeypatch.setattr(gpu, "_turbo", lambda *_: (Small(), True))
     monkeypatch.setattr(gpu, "_compute_type", lambda _: "float16")
     options = gpu._options(["--quick", "--batches", "8", "1", "4"])

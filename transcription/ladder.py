@@ -21,12 +21,20 @@ SHORTEST_RECUT = 4.0  # seconds; shorter clips are not worth cutting in two
 
 # What to do next, by what is wrong; the first way that is left and can be gone.
 WAYS: tuple[tuple[frozenset[str], tuple[Way, ...]], ...] = (
+    (
+        frozenset({guards.INVENTED, guards.CREDITS}),
+        (Way.CAREFUL, Way.BACKUP, Way.RECUT),
+    ),
     # Only an engine that is told the language can be trusted with drift.
     (frozenset({guards.LANGUAGE}), (Way.BACKUP, Way.CAREFUL, Way.RECUT)),
-    # An engine that passed over speech passes over it again unless the cut moves.
-    (frozenset({guards.EMPTY}), (Way.RECUT, Way.BACKUP, Way.CAREFUL)),
+    # An engine passes over the same speech again, and loops again, unless the cut
+    # moves: clips that looped came out a little better in halves than whole.
+    (
+        frozenset({guards.EMPTY, guards.LOOP}),
+        (Way.RECUT, Way.BACKUP, Way.CAREFUL),
+    ),
     (guards.CURABLE, (Way.CAREFUL, Way.BACKUP, Way.RECUT)),
-    (frozenset({guards.GAP, guards.EARLY}), (Way.FILL,)),
+    (guards.PARTIAL - {guards.GLUED}, (Way.FILL,)),
 )
 
 

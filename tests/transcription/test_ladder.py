@@ -34,18 +34,19 @@ def test_it_hears_a_good_clip_once() -> None:
     assert found[0].tries == ()
 
 
-def test_it_hears_a_loop_again_carefully_without_terms() -> None:
+def test_it_hears_a_loop_again_in_halves_carefully_without_terms() -> None:
     def answer(clip: Clip, careful: bool) -> ClipResult:
         return filled(GOOD, clip.seconds) if careful else LOOP
 
     engine = Scripted(answer)
     found = transcribe([Clip(speech(8), 50.0)], engine, terms=["Invías"])
 
-    assert engine.calls == [Call(1, ("Invías",), False), Call(1, (), True)]
-    assert (texts(found), found[0].flags, found[0].start) == (GOOD, (), 50.0)
+    assert engine.calls == [Call(1, ("Invías",), False), Call(2, (), True)]
+    assert [(one.text, one.flags) for one in found] == [(GOOD, ()), (GOOD, ())]
+    assert (found[0].start, found[1].start) == (50.0, pytest.approx(54, abs=1.5))
     assert found[0].tries == (
         Try("scripted", Way.FIRST, (guards.LOOP,), LOOP.text, kept=False),
-        Try("scripted", Way.CAREFUL, (), GOOD, kept=True),
+        Try("scripted", Way.RECUT, (), f"{GOOD} {GOOD}", kept=True),
     )
 
 
@@ -53,8 +54,8 @@ def test_it_tries_three_times_at_most_and_keeps_the_flagged_text() -> None:
     engine = Scripted(lambda clip, careful: LOOP)
     found = transcribe([Clip(speech(8), 0.0)], engine)
 
-    assert ways(found) == [Way.FIRST, Way.CAREFUL, Way.RECUT]
-    assert [call.clips for call in engine.calls] == [1, 1, 2]
+    assert ways(found) == [Way.FIRST, Way.RECUT, Way.CAREFUL]
+    assert [call.clips for call in engine.calls] == [1, 2, 1]
     assert set(texts(found).split()) == {"gracias"}
     assert all(guards.LOOP in segment.flags for segment in found)
     assert sum(one.kept for one in found[0].tries) == 1
@@ -81,9 +82,18 @@ def test_it_asks_a_backup_before_a_third_hearing_by_the_same_engine() -> None:
         backups=[lambda: backup],
     )
 
-    assert ways(found) == [Way.FIRST, Way.CAREFUL, Way.BACKUP]
+    assert ways(found) == [Way.FIRST, Way.RECUT, Way.BACKUP]
     assert backup.calls == [Call(1, ("Invías",), False)]
     assert found[0].tries[-1] == Try("other", Way.BACKUP, (), GOOD, kept=True)
+
+
+def test_it_hears_too_many_words_again_carefully_before_it_moves_the_cut() -> None:
+    rushed = " ".join(str(number) for number in range(100, 180))
+    engine = Scripted(lambda clip, careful: filled(rushed, clip.seconds))
+    found = transcribe([Clip(speech(6), 0.0)], engine)
+
+    assert ways(found) == [Way.FIRST, Way.CAREFUL, Way.RECUT]
+    assert all(one.flags == (guards.RUSHED,) for one in found)
 
 
 def test_it_gives_drift_to_a_backup_at_once() -> None:
@@ -114,7 +124,7 @@ def test_it_goes_on_without_a_backup_that_cannot_be_loaded(
     engine = Scripted(lambda clip, careful: LOOP)
     found = transcribe([Clip(speech(8), 0.0)], engine, backups=[absent, lambda: backup])
 
-    assert ways(found) == [Way.FIRST, Way.CAREFUL, Way.BACKUP]
+    assert ways(found) == [Way.FIRST, Way.RECUT, Way.BACKUP]
     assert found[0].tries[-1].engine == "other"
     assert "No está instalado." in caplog.text
 
@@ -129,7 +139,7 @@ def test_it_goes_on_when_the_only_backup_stops() -> None:
         backups=[lambda: Scripted(stops)],
     )
 
-    assert ways(found) == [Way.FIRST, Way.CAREFUL, Way.RECUT]
+    assert ways(found) == [Way.FIRST, Way.RECUT, Way.CAREFUL]
 
 
 def test_it_lets_an_error_of_the_main_engine_through() -> None:

@@ -2,7 +2,7 @@
 
 import datetime
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from functools import partial
@@ -59,11 +59,8 @@ def prepare(
             lease.check()
             seconds += len(stretch.sound) / audio.RATE
             peaks.write(stretch.sound)
-            for cut, samples in cutter.feed(stretch):
-                parts.add(cut, samples)
-            parts.store_ready()
-        for cut, samples in cutter.finish():
-            parts.add(cut, samples)
+            parts.take(cutter.feed(stretch))
+        parts.take(cutter.finish())
         parts.store()
         if not parts.clips:
             raise audio.AudioError(_nobody_speaks(transcription.name))
@@ -105,28 +102,28 @@ class Parts:
         self, transcription: Transcription, token: Token, pool: Executor
     ) -> None:
         self._transcription, self._token, self._pool = transcription, token, pool
-        # One at most, for a part is 38 MB.
         self._encoding: tuple[PartCut, Future[IO[bytes]]] | None = None
         self.clips = 0  # of speech, in all parts
 
-    def add(self, cut: PartCut, samples: np.ndarray) -> None:
-        """Begin to encode a part, unless an earlier attempt made it.
+    def take(self, cuts: Iterable[tuple[PartCut, np.ndarray]]) -> None:
+        """Begin to encode these, and store what is encoded by now. Raises LeaseLost.
 
-        Raises LeaseLost, as all of these do.
+        Nobody but the encoder may hold the samples of a part: they are 38 MB.
         """
-        self.clips += len(cut.clips)
-        if self._transcription.has(cut):
-            return  # what was heard in it stays
-        self.store()
-        self._encoding = cut, self._pool.submit(_encoded, samples)
-
-    def store_ready(self) -> None:
-        """Store and announce the part that is encoded, if it is."""
+        for cut, samples in cuts:
+            self.clips += len(cut.clips)
+            if self._transcription.has(cut):
+                continue  # an earlier attempt made it; what was heard in it stays
+            self.store()
+            self._encoding = cut, self._pool.submit(_encoded, samples)
         if self._encoding and self._encoding[1].done():
             self.store()
 
     def store(self) -> None:
-        """Wait for the part that is being encoded, store it and announce it."""
+        """Wait for the part that is being encoded, store it and announce it.
+
+        Raises LeaseLost.
+        """
         if self._encoding is None:
             return
         cut, encoding = self._encoding

@@ -121,6 +121,17 @@ RECORDED = {
         *(-0.47, 0.65, 0.03),
         {INVENTED, RUSHED},
     ),
+    # The set phrases of the prompt, over a vote that was read out.
+    "speech, phrases": Recorded(
+        "¿Aprueban los honorables concejales? Aprobado. "
+        + "¿Aprueban los honorables concejales? Aprueban. ¿Aprueban. " * 2
+        + "¿Aprueban. " * 14,
+        *(-0.4, 0.1, 22.0),
+        {LOOP},
+    ),
+    "speech, phrases, all of them": Recorded(
+        "¿Aprueban los honorables concejales? Aprueban. " * 6, -0.3, 0.1, 20.0, {LOOP}
+    ),
     # A clip that stopped after its first words.
     "stopped early": Recorded(
         "y llegó a noche y no hubo tiempo de estudiarlo.",

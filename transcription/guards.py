@@ -89,6 +89,7 @@ HOLE = 1.2  # seconds between two words that may hide others
 HOLE_SPEECH = 0.7  # seconds of loud sound in it
 ECHOED = 4  # terms in the list's order
 ALIKE = 0.6  # of the letters, from which two hearings are of the same words
+ALIKE_LETTERS = 500  # what a clip can hold; a loop of thousands takes a second
 FASTEST = 7.0  # words a second of sound; the fastest reader says under five
 FEWEST_RUSHED = 8  # words; a shout of three in half a second is possible
 OUTSIDE = 0.5  # seconds; word times of attention are no better than that
@@ -241,7 +242,7 @@ def is_echo(words: Sequence[str], terms: Sequence[str]) -> bool:
 
 def alike(one: str, other: str) -> bool:
     """Tell whether two hearings are of the same words, however they are spelt."""
-    folded = [" ".join(plain_words(text)) for text in (one, other)]
+    folded = [" ".join(plain_words(text))[:ALIKE_LETTERS] for text in (one, other)]
     return SequenceMatcher(None, *folded, autojunk=False).ratio() >= ALIKE
 
 

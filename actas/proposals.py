@@ -11,7 +11,8 @@ from itertools import takewhile
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
-from actas import reading
+from actas import copying, reading
+from actas.copying import Stretch
 from actas.editing import OutOfOrder, check_order
 from actas.models import Acta, Utterance
 from sessions.models import (
@@ -21,7 +22,6 @@ from sessions.models import (
     CouncilSession,
     Proposed,
     Recording,
-    Speaker,
     Vote,
 )
 from transcription.models import Segment, Transcription
@@ -30,29 +30,14 @@ from transcription.models import Segment, Transcription
 RESULTS = {"aprobado": Vote.Result.APPROVED, "negado": Vote.Result.REJECTED}
 BALLOTS = {str(choice.label).lower(): choice for choice in Ballot.Value}
 NEAR = 30.0  # seconds between two tellings of the same vote
-TOUCHED = ~Q(state=Utterance.State.MACHINE) | Q(edits__isnull=False)
 ROUNDING = 0.01  # seconds; `reading` tells moments with two decimals
-
-Stretch = tuple[float, float]  # from, to, in seconds of the session's clock
 
 
 def unwritten() -> QuerySet[Segment]:
-    """What the hearings in force heard, no utterance holds and one is to hold.
-
-    A new hearing of a recording whose text somebody touched stays beside for good.
-    """
+    """What the hearings in force heard and no utterance holds."""
     links = Utterance.segments.through.objects
-    hearing = OuterRef("part__transcription")
-    of_it = links.filter(
-        utterance=OuterRef("pk"),
-        segment__part__transcription=OuterRef(OuterRef("part__transcription")),
-    )
-    touched = Utterance.objects.filter(
-        TOUCHED, ~Exists(of_it), recording__transcription=hearing
-    )
     heard = Segment.objects.filter(
         ~Exists(links.filter(segment=OuterRef("pk"))),
-        ~Exists(touched),
         part__transcription__status=Transcription.Status.DONE,
         part__transcription__recording__isnull=False,
     )
@@ -88,8 +73,12 @@ def draft(session: CouncilSession) -> Acta | None:
     ):
         return None
     acta, _ = Acta.objects.select_for_update().get_or_create(session=session)
-    if acta.is_editable and (stretches := _copy_all(acta, heard)):
-        propose(acta, stretches)
+    if not acta.is_editable:
+        return acta
+    again = any(copying.written_before(recording).exists() for recording in heard)
+    before = read(acta) if again else None
+    if stretches := _copy_all(acta, heard):
+        propose(acta, stretches, before)
     return acta
 
 
@@ -106,90 +95,58 @@ def _copy_all(acta: Acta, recordings: list[Recording]) -> list[Stretch]:
         if recording.seconds != exact:  # the decoder knows better than the header
             recording.seconds = exact
             recording.save(update_fields=["seconds"])
-        stretches += copy_text(acta, recording, offset)
+        stretches += copying.copy_text(acta, recording, offset)
         offset += exact or 0.0
     return stretches
 
 
-def copy_text(acta: Acta, recording: Recording, offset: float) -> list[Stretch]:
-    """Copy segments that no utterance holds yet; return where they lie.
-
-    `offset` is the second of the session's clock at which the recording begins. A new
-    hearing replaces the text of an older one only where nobody touched it.
-    """
-    mine = acta.utterances.filter(recording=recording)
-    older = mine.exclude(segments__part__transcription=recording.transcription)
-    if older.exists():
-        if mine.filter(TOUCHED).exists():
-            return []
-        mine.delete()
-    held = Segment.objects.filter(pk__in=mine.values("segments"))
-    fresh = recording.transcription.segments().exclude(pk__in=held.values("pk"))
-    segments = list(fresh.exclude(text=""))
-    speakers = _speakers(acta.session, recording, segments)
-    utterances = Utterance.objects.bulk_create(
-        Utterance(
-            acta=acta,
-            recording=recording,
-            start=offset + segment.start,
-            end=offset + segment.end,
-            text=segment.text,
-            speaker=speakers.get(segment.voice),
-        )
-        for segment in segments
-    )
-    link = Utterance.segments.through
-    link.objects.bulk_create(
-        link(utterance_id=utterance.pk, segment_id=segment.pk)
-        for utterance, segment in zip(utterances, segments, strict=True)
-    )
-    return [(utterance.start, utterance.end) for utterance in utterances]
-
-
-def _speakers(
-    session: CouncilSession, recording: Recording, segments: list[Segment]
-) -> dict[str, Speaker]:
-    """Return a Speaker a voice label; the labels of a second recording are its own."""
-    prefix = f"{recording.position + 1}-" if recording.position else ""
-    return {
-        voice: session.speakers.get_or_create(
-            voice=prefix + voice, defaults={"source": Proposed.Source.MACHINE}
-        )[0]
-        for voice in sorted({segment.voice for segment in segments} - {""})
-    }
-
-
-def propose(acta: Acta, stretches: list[Stretch]) -> None:
-    """Propose the facts heard in `stretches` where nobody has stated them.
-
-    The whole session is read, so that what was heard before tells what is meant now.
-    """
+def read(acta: Acta) -> reading.Reading:
+    """Return the facts that are heard in what an acta says now."""
     session = acta.session
     roster = session.council.councillors.seated_on(session.date)
-    agenda = list(session.agenda.all())
-    found = reading.read(
+    said = acta.utterances.select_related("speaker")
+    return reading.read(
         [
             reading.Line(
                 u.pk, u.start, u.end, u.text, u.speaker.voice if u.speaker else ""
             )
-            for u in acta.utterances.select_related("speaker")
+            for u in said
         ],
         [reading.Person(c.pk, c.full_name) for c in roster],
-        [item.title for item in agenda],
+        [item.title for item in session.agenda.all()],
     )
+
+
+def propose(
+    acta: Acta, stretches: list[Stretch], before: reading.Reading | None = None
+) -> None:
+    """Propose the facts heard in `stretches` where nobody has stated them.
+
+    The whole session is read, so that what was heard before tells what is meant now.
+    What was read already `before` a new hearing took its place is not proposed again:
+    who took it away meant it.
+    """
+    session, found = acta.session, read(acta)
+    agenda = list(session.agenda.all())
+    votes = [v.start for v in before.votes] if before else []
+    items = {item.position for item in before.items} if before else set()
 
     def is_new(second: float) -> bool:
         return any(a - ROUNDING <= second <= b + ROUNDING for a, b in stretches)
 
-    _propose_starts(agenda, found, is_new)
+    starts = {i.position: i.start for i in found.items if is_new(i.start)}
+    _propose_starts(agenda, {p: s for p, s in starts.items() if p not in items})
     _propose_attendance(session, found, is_new)
-    _propose_votes(session, agenda, [v for v in found.votes if is_new(v.start)])
+    new = [v for v in found.votes if is_new(v.start)]
+    _propose_votes(session, agenda, [v for v in new if far(v.start, votes)])
 
 
-def _propose_starts(
-    agenda: list[AgendaItem], found: reading.Reading, is_new: Callable[[float], bool]
-) -> None:
-    starts = {item.position: item.start for item in found.items if is_new(item.start)}
+def far(second: float, others: list[float]) -> bool:
+    """Whether a vote at `second` is none of `others`, told a little later or before."""
+    return all(abs(second - other) > NEAR for other in others)
+
+
+def _propose_starts(agenda: list[AgendaItem], starts: dict[int, float]) -> None:
     for item in agenda:
         if item.start is not None or item.position not in starts:
             continue
@@ -226,7 +183,7 @@ def _propose_votes(
     moments = session.votes.values_list("start", "proof_start")
     known = [second for pair in moments for second in pair if second is not None]
     last = session.votes.aggregate(last=Max("position"))["last"] or 0
-    new = [v for v in found if all(abs(v.start - second) > NEAR for second in known)]
+    new = [v for v in found if far(v.start, known)]
     for position, heard in enumerate(new, start=last + 1):
         vote = session.votes.create(
             position=position,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from actas.views import acta, corrections, home, public, review
+from actas.views import acta, again, corrections, home, public, review
 
 review_urls = [
     path("sesiones/<int:pk>/transcripcion/<int:tramo>/", review.review, name="review"),
@@ -43,8 +43,14 @@ acta_urls = [
     path("actas/<int:pk>/reabrir/", acta.reopen, name="acta_reopen"),
 ]
 
+again_urls = [
+    path("sesiones/<int:pk>/otra-vez/", again.again, name="session_again"),
+    path("sesiones/<int:pk>/otra-vez/volver/", again.back, name="session_back"),
+]
+
 urlpatterns = [
     *review_urls,
+    *again_urls,
     *acta_urls,
     path("", home.home, name="home"),
     path("actas/", home.actas, name="actas"),

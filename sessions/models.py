@@ -225,6 +225,7 @@ class CouncilSession(models.Model):
 
 
 RECORDINGS = "recordings"  # folder of the storage
+DRAFT = "actas.tasks.draft"  # what takes over when a recording has been heard
 
 
 def recording_file(recording: Recording, name: str) -> str:
@@ -357,7 +358,7 @@ class Recording(models.Model):
             engine=alias,
             backups=backups_of(session.council, alias),
             terms=hearing_list.terms_of(session),
-            then="actas.tasks.draft",
+            then=DRAFT,
             **own,
         )
         self.save(update_fields=["transcription"])

@@ -4,10 +4,8 @@ const player = (event, detail) => document.dispatchEvent(new CustomEvent(event, 
 const list = () => document.getElementById("filas");
 const rows = () => [...list().querySelectorAll(".row")];
 const cookie = (name) => document.cookie.match(`(?:^|; )${name}=([^;]*)`)?.[1];
-const hour = (time = new Date()) =>
-  time.toLocaleTimeString("es-CO", { hour: "numeric", minute: "2-digit" });
-const icon = (name) =>
-  `<svg class="i" aria-hidden="true"><use href="#i-${name}"/></svg>`;
+const hour = (time = new Date()) => time.toLocaleTimeString("es-CO", { hour: "numeric", minute: "2-digit" });
+const icon = (name) => `<svg class="i" aria-hidden="true"><use href="#i-${name}"/></svg>`;
 const parsed = (html) => {
   const box = document.createElement("template");
   box.innerHTML = html;
@@ -55,6 +53,8 @@ const drafts = {
 // ---- The one open text box ----------------------------------------------------------
 const AFTER_PAUSE = 1000; // ms
 const RETRIES = [2000, 5000, 15000, 30000]; // ms
+const GONE = "esta intervención ya no está, porque la sesión se transcribió otra vez; copie su texto y vuelva a cargar la página";
+const WHY = { 403: "su sesión se cerró o perdió el permiso; entre de nuevo en otra pestaña", 404: GONE };
 const closedRows = new Map(); // id -> how a row looked before it was opened
 let open = null;
 
@@ -149,9 +149,8 @@ class Editor {
     } catch {
       return this.failed("sin conexión");
     }
-    if (response.redirected || response.status === 403) {
-      return this.failed("su sesión se cerró o perdió el permiso; entre de nuevo en otra pestaña");
-    }
+    const why = WHY[response.redirected ? 403 : response.status];
+    if (why) return this.failed(why);
     const html = await response.text();
     if (response.status === 409) return this.collided(html);
     if (response.status === 422) return this.refused(parsed(html).querySelector(".error")?.textContent);
@@ -322,7 +321,7 @@ body.addEventListener("htmx:afterSettle", (event) => {
 });
 body.addEventListener("htmx:load", (event) => adopt(event.detail.elt));
 for (const failure of ["htmx:sendError", "htmx:responseError"]) {
-  body.addEventListener(failure, () => tell("bad", "No se pudo hacer: revise la conexión y repítalo."));
+  body.addEventListener(failure, ({ detail }) => tell("bad", detail.xhr.status === 404 ? "Esta intervención ya cambió: vuelva a cargar la página." : "No se pudo hacer: revise la conexión y repítalo."));
 }
 
 function changed() {

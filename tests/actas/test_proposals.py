@@ -60,7 +60,7 @@ def test_it_never_overwrites_what_a_person_wrote() -> None:
     make_transcription(recording, ["Otra cosa.", "Y otra."])
     proposals.draft(session)
     texts = list(acta.utterances.values_list("text", flat=True))
-    assert texts == ["Uno, corregido.", "Dos."]
+    assert texts == ["Uno, corregido.", "Y otra."]
 
 
 def test_it_takes_a_new_hearing_where_nobody_touched_the_old() -> None:

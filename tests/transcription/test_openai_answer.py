@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from transcription.engines.openai_answer import Broken, read
+from transcription.engines.openai.answers import Broken, read
 
 JSON = "application/json"
 
@@ -102,6 +102,17 @@ def test_it_gives_words_the_probability_of_their_sentence() -> None:
     sure = [word.probability for word in found.result.words]
     assert sure == [0.819, 0.819, 0.223, 1.0]
     assert not found.unsure  # it is the sentence's, not the word's own
+
+
+@pytest.mark.parametrize("figure", ["NaN", "Infinity", "1e300", "true"])
+def test_it_does_not_trip_over_figures_that_are_none(figure: str) -> None:
+    body = (
+        '{"text": "uno", "words": [{"word": "uno", "start": 0, "end": 1, '
+        f'"probability": {figure}}}], "segments": [{{"text": "uno", "start": 0, '
+        f'"end": 1, "avg_logprob": {figure}}}]}}'
+    )
+    (word,) = read(body.encode(), JSON, 1).result.words
+    assert word.probability == 1.0
 
 
 def test_it_keeps_times_inside_of_the_clip_and_in_order() -> None:

@@ -1,10 +1,14 @@
 """Servers that speak the same API and yet differ."""
 
+import threading
+
+import numpy as np
 import pytest
 
 from tests.transcription.api_server import ApiServer, Build, Fault, block, refusal
 from tests.transcription.sounds import noise
 from transcription.engines import Biasing, Clip, EngineError
+from transcription.engines.openai.files import encoded
 
 
 def test_it_needs_no_key_for_a_server_of_ones_own(
@@ -120,6 +124,27 @@ def test_it_sends_opus_where_flac_is_too_large(server: ApiServer, build: Build) 
     assert request.seconds == pytest.approx(20, abs=0.1)
 
 
+def test_it_sends_opus_for_blocks_that_are_made_ready_at_the_same_time(
+    server: ApiServer, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = threading.Barrier(2, timeout=5)
+
+    def made(samples: np.ndarray, format: str) -> bytes:
+        content = encoded(samples, format)
+        if format == "flac":
+            together.wait()
+        return content
+
+    engine = build(max_bytes=200_000)
+    engine.transcribe([block(1)])  # met: from now on several go at once
+    monkeypatch.setattr("transcription.engines.openai.encoded", made)
+
+    engine.transcribe([Clip(noise(20 + n, 0.3), 30.0 * n) for n in range(2)])
+
+    names = [request.filename for request in server.requests]
+    assert names == ["tramo.flac", "tramo.ogg", "tramo.ogg"]
+
+
 def test_it_says_that_a_block_does_not_fit(server: ApiServer, build: Build) -> None:
     with pytest.raises(EngineError, match="block_seconds") as raised:
         build(max_bytes=1000).transcribe([block()])
@@ -136,6 +161,16 @@ def test_it_learns_that_the_service_takes_smaller_files(
 
     assert result.words
     assert [r.filename for r in server.requests] == ["tramo.flac", "tramo.ogg"]
+
+
+def test_it_says_what_helps_where_opus_is_too_large_too(
+    server: ApiServer, build: Build
+) -> None:
+    server.faults = [refusal(413, "Too large")] * 2
+    with pytest.raises(EngineError, match=r"este tamaño.*block_seconds") as raised:
+        build().transcribe([block()])
+    assert raised.value.permanent
+    assert len(server.requests) == 2
 
 
 def test_it_tells_gpt_transcribe_what_to_expect_in_its_own_fields(

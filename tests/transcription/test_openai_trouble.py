@@ -4,11 +4,13 @@ import email.utils
 import logging
 import time
 
+import httpx2
+import openai
 import pytest
 
 from tests.transcription.api_server import KEY, ApiServer, Build, Fault, block, refusal
 from transcription.engines import EngineError
-from transcription.engines.openai import OpenAICompatible
+from transcription.engines.openai import OpenAICompatible, troubles
 
 
 def test_it_waits_as_long_as_the_service_asks(server: ApiServer, build: Build) -> None:
@@ -61,6 +63,24 @@ def test_it_tries_again_after_a_slow_answer(server: ApiServer, build: Build) -> 
 
     assert len(result.words) == 9
     assert engine.sent == 6.0  # the lost answer may have been charged
+
+
+def test_it_does_not_wait_as_long_for_a_service_that_is_not_there(
+    server: ApiServer, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[dict] = []
+    send = httpx2.Client.send
+
+    def spied(client: httpx2.Client, request: httpx2.Request, **how: object) -> object:
+        waited.append(request.extensions["timeout"])
+        return send(client, request, **how)
+
+    monkeypatch.setattr(httpx2.Client, "send", spied)
+
+    build(timeout=30, timeout_per_second=2).transcribe([block(3)])
+
+    (timeout,) = waited
+    assert (timeout["connect"], timeout["read"]) == (10, 36)
 
 
 def test_it_gives_longer_blocks_more_time(server: ApiServer, build: Build) -> None:
@@ -170,6 +190,37 @@ def test_it_says_that_the_model_is_not_known(build: Build) -> None:
     with pytest.raises(EngineError, match="no conoce el modelo «wisper»") as raised:
         build(model="wisper").transcribe([block()])
     assert raised.value.permanent
+
+
+@pytest.mark.parametrize("url", ["api.example.com/v1", "ftp://example.com"])
+def test_it_refuses_an_address_that_is_none(url: str) -> None:
+    with pytest.raises(EngineError, match="OPENAI_BASE_URL") as raised:
+        OpenAICompatible(base_url=url)
+    assert raised.value.permanent
+
+
+@pytest.mark.parametrize(
+    ("cause", "taken"),
+    [
+        (httpx2.WriteError("broke"), False),
+        (httpx2.PoolTimeout("full"), False),
+        (httpx2.ProxyError("no"), False),
+        (httpx2.ReadTimeout("slow"), True),
+        (httpx2.RemoteProtocolError("gone"), True),
+    ],
+)
+def test_it_charges_only_what_may_have_been_heard(
+    cause: httpx2.TransportError, taken: bool
+) -> None:
+    error = openai.APIConnectionError(request=httpx2.Request("POST", "http://x"))
+    error.__cause__ = cause
+    assert troubles.of_connection(error, server="x").taken is taken
+
+
+def test_it_passes_on_what_fastapi_says(server: ApiServer, build: Build) -> None:
+    server.faults = [Fault(422, {"detail": "Field required: sound"})]
+    with pytest.raises(EngineError, match="422: Field required: sound"):
+        build().transcribe([block()])
 
 
 def test_it_wants_a_key_for_openai_itself(monkeypatch: pytest.MonkeyPatch) -> None:

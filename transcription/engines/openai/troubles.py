@@ -86,8 +86,8 @@ def of_status(
         return final(
             server,
             "no recibe archivos de este tamaño",
-            "Pida a quien administra el servidor que baje max_bytes en las opciones "
-            "del motor",
+            "Pida a quien administra el servidor que baje block_seconds en las "
+            "opciones del motor",
         )
     if status == 429:
         wait = retry_after(error.response.headers)
@@ -111,8 +111,10 @@ def of_connection(error: openai.APIConnectionError, *, server: str) -> Passing:
     cause = error.__cause__
     if isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout):
         return passing(server, "no se deja alcanzar: no hay conexión")
-    # A block that did not get there whole was not heard, and is not charged.
-    taken = not isinstance(cause, httpx2.WriteError | httpx2.WriteTimeout)
+    # A block that did not get there whole was not heard, and is not charged; one that
+    # broke off while the answer was waited for may have been.
+    lost = httpx2.ReadError | httpx2.ReadTimeout | httpx2.RemoteProtocolError
+    taken = isinstance(cause, lost)
     if isinstance(error, openai.APITimeoutError):
         return passing(server, "no respondió a tiempo", taken=taken)
     return passing(server, "cortó la comunicación antes de terminar", taken=taken)
@@ -146,8 +148,9 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 def _said(error: openai.APIStatusError, key: str) -> str:
     """Return the service's own words, short, on one line and without the key."""
     body = error.body
-    text = body.get("message") if isinstance(body, dict) else body
-    text = " ".join(str(text or "").split())
+    if isinstance(body, dict):  # FastAPI says «detail», where OpenAI says «message»
+        body = body.get("message") or body.get("detail")
+    text = " ".join(str(body or "").split())
     if key:
         text = text.replace(key, "…")
     return f": {text[:SAID]}" if text else ""

@@ -109,9 +109,8 @@ def _timed(answer: Mapping[str, Any], seconds: float) -> list[Word]:
         if span is None or not _bare(text):
             continue
         start = max(span[0], words[-1].start) if words else span[0]
-        sure = row.get("probability")
-        probability = float(sure) if isinstance(sure, int | float) else 1.0
-        probability = round(min(max(probability, 0.0), 1.0), 3)
+        sure = _number(row.get("probability"))
+        probability = 1.0 if sure is None else round(min(max(sure, 0.0), 1.0), 3)
         words.append(Word(start, max(span[1], start), text.strip(), probability))
     return words
 
@@ -177,7 +176,7 @@ def _weighed(words: Sequence[Word], sentences: Sequence[_Sentence]) -> list[Word
         if at < len(believed) and middle >= believed[at].start:
             sure = _number(believed[at].figures.get("avg_logprob"))
             if sure is not None:
-                word = replace(word, probability=round(min(math.exp(sure), 1.0), 3))
+                word = replace(word, probability=round(math.exp(min(sure, 0.0)), 3))
         weighed.append(word)
     return weighed
 
@@ -224,10 +223,10 @@ def _span(row: Mapping[str, Any], seconds: float) -> tuple[float, float] | None:
 
 
 def _number(value: Any) -> float | None:
-    """Return a figure as float, or None; true and NaN are none."""
+    """Return a figure as float, or None; true, NaN and Infinity are none."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return None if value != value else float(value)
+    return float(value) if math.isfinite(value) else None
 
 
 def _dicts(rows: Any) -> list[Mapping[str, Any]]:

@@ -9,13 +9,12 @@ import itertools
 import json
 import os
 import random
-import re
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, replace
 from typing import Any
 
 import numpy as np
@@ -27,11 +26,11 @@ from transcription.engines import (
     Clip,
     ClipResult,
     EngineError,
-    openai_answer,
-    openai_trouble,
 )
-from transcription.engines.openai_file import encoded
-from transcription.engines.openai_trouble import Passing
+from transcription.engines.openai import answers, fields, troubles
+from transcription.engines.openai.fields import Hints
+from transcription.engines.openai.files import encoded
+from transcription.engines.openai.troubles import Passing
 
 OPENAI = "https://api.openai.com/v1"
 MAX_BYTES = 25 * 1024**2  # OpenAI's limit of a file
@@ -40,31 +39,7 @@ SHORT = 29.0  # seconds of a clip whose answer carries no times: ours must do
 PROMPT_LETTERS = 400  # some 150 tokens; Whisper reads the last 224 of a prompt
 MEMORY = 64  # answers kept for a part that is tried again
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0  # seconds, doubled from try to try
-
-# What a service may refuse, in the order in which it is given up. OpenAI's names the
-# field in its message (gpt-4o-transcribe: «response_format 'verbose_json' is not
-# compatible with…»), and so do Groq's and those built with FastAPI.
-WORDS, TIMES, PROMPT = "words", "times", "prompt"
-KEYWORDS, TEMPERATURE = "keywords", "temperature"
-REFUSALS = {
-    WORDS: re.compile(r"granularit|timestamp", re.I),
-    TIMES: re.compile(r"response_format|verbose_json", re.I),
-    PROMPT: re.compile(r"\bprompt\b", re.I),
-    KEYWORDS: re.compile(r"\bkeywords\b", re.I),
-    TEMPERATURE: re.compile(r"\btemperature\b", re.I),
-}
-# Takes `languages` and `keywords`, and passes over `language` without a word (OpenAI's
-# guide to speech to text, August 2026).
-HINTED = re.compile(r"^gpt-transcribe\b")
-
-
-@dataclass(frozen=True)
-class _Hints:
-    """What the service is told besides the sound."""
-
-    language: str
-    terms: tuple[str, ...] = ()  # as many as fit
-    manner: str = ""
+CONNECT = 10.0  # seconds until a service that is there has taken the call
 
 
 class OpenAICompatible:
@@ -95,17 +70,25 @@ class OpenAICompatible:
         """Take the settings; nothing is sent yet.
 
         `key_from` names the environment variable with the key, so that no setting
-        holds it. A request may last `timeout` seconds and `timeout_per_second` more
-        for each second of audio; a block is tried again while fewer than `retries`
-        and `patience` seconds were spent on it. Raises EngineError when OpenAI itself
-        is to be used without a key.
+        holds it. A service may be silent for `timeout` seconds and
+        `timeout_per_second` more for each second of audio; a block is tried again
+        while fewer than `retries` and `patience` seconds were spent on it, so that
+        one that needed longer goes back to the queue. Raises EngineError for an
+        address that is none, and when OpenAI itself is to be used without a key.
         """
         self.model = self._wanted = model
         self._url = base_url or OPENAI
-        self._server = openai_trouble.host(self._url)
+        self._server = troubles.host(self._url)
+        if not self._url.startswith(("http://", "https://")):
+            raise troubles.final(
+                self._server,
+                "necesita una dirección que empiece por https:// o http://",
+                "Pida a quien administra el servidor que corrija base_url en las "
+                "opciones del motor (OPENAI_BASE_URL)",
+            )
         self._key, self._key_from = os.environ.get(key_from, "").strip(), key_from
         if not self._key and self._url == OPENAI:
-            raise openai_trouble.final(
+            raise troubles.final(
                 self._server,
                 "necesita una clave",
                 f"Pida a quien administra el servidor que ponga {key_from}",
@@ -149,9 +132,9 @@ class OpenAICompatible:
         service gives no times: that block is to be heard again as short clips. Raises
         EngineError when any block failed; those that did not are remembered.
         """
-        hints = _Hints(language)
+        hints = Hints(language)
         if not careful:
-            hints = _Hints(language, self._fitting(terms), self._manner)
+            hints = Hints(language, self._fitting(terms), self._manner)
         found: dict[int, ClipResult] = {}
         if clips and not self._met:
             # One alone, the shortest: if it shows that the service gives no times, the
@@ -183,11 +166,13 @@ class OpenAICompatible:
             kept.append(term.strip())
         return tuple(kept)
 
-    def _heard(self, clip: Clip, hints: _Hints) -> ClipResult:
+    def _heard(self, clip: Clip, hints: Hints) -> ClipResult:
         """Return the answer for one block, remembered or asked for with patience."""
         samples = as_int16(clip.samples)
         about = json.dumps([self._wanted, astuple(hints)])
-        content = hashlib.sha256(samples.tobytes() + about.encode()).hexdigest()
+        digest = hashlib.sha256(samples)  # 30 MB for a block: not to be copied
+        digest.update(about.encode())
+        content = digest.hexdigest()
         with self._lock:
             known = self._known.get(content)
         if known:
@@ -213,7 +198,7 @@ class OpenAICompatible:
         raise AssertionError("unreachable")
 
     def _asked(
-        self, samples: np.ndarray, content: str, hints: _Hints
+        self, samples: np.ndarray, content: str, hints: Hints
     ) -> ClipResult | None:
         """Send one block, with less and less asked for until the service takes it.
 
@@ -225,9 +210,9 @@ class OpenAICompatible:
         seconds = len(samples) / RATE
         while self.capabilities.word_times or seconds <= SHORT + 1:
             without, format = self._without, self._format
-            fields = self._fields(hints, without)
-            file = self._file(samples)
-            about = json.dumps([content, format, fields], sort_keys=True)
+            asked = fields.of(self._wanted, hints, without)
+            file = self._file(samples, format)
+            about = json.dumps([content, file[0], asked], sort_keys=True)
             key = hashlib.sha256(about.encode()).hexdigest()
             try:
                 response = (
@@ -236,38 +221,23 @@ class OpenAICompatible:
                         model=self._wanted,
                         # Alike for each try of a block: who can tell bills it once.
                         extra_headers={"Idempotency-Key": key},
-                        timeout=self._timeout + self._timeout_per_second * seconds,
-                        **fields,
+                        timeout=openai.Timeout(
+                            self._timeout + self._timeout_per_second * seconds,
+                            connect=min(self._timeout, CONNECT),
+                        ),
+                        **asked,
                     )
                 )
             except openai.APIStatusError as error:
                 if not self._adapted(error, without, format):
                     raise self._refused(error) from None
             except openai.APIConnectionError as error:
-                raise openai_trouble.of_connection(error, server=self._server) from None
+                raise troubles.of_connection(error, server=self._server) from None
             else:
                 result = self._read(response, seconds)
                 self._count(len(samples))
                 return result
         return None
-
-    def _fields(self, hints: _Hints, without: frozenset[str]) -> dict[str, Any]:
-        fields: dict[str, Any] = {}
-        if TEMPERATURE not in without:
-            fields["temperature"] = 0
-        fields["response_format"] = "json" if TIMES in without else "verbose_json"
-        if not without & {WORDS, TIMES}:
-            fields["timestamp_granularities"] = ["word", "segment"]
-        prompt = [", ".join(hints.terms), hints.manner]  # last, where it weighs most
-        if HINTED.match(self._wanted):
-            fields["languages"], prompt = [hints.language], [hints.manner]
-            if hints.terms and KEYWORDS not in without:
-                fields["keywords"] = list(hints.terms)
-        else:
-            fields["language"] = hints.language
-        if any(prompt) and PROMPT not in without:
-            fields["prompt"] = ". ".join(filter(None, prompt))
-        return fields
 
     def _adapted(self, error: Any, without: frozenset[str], format: str) -> bool:
         """Whether the next request asks for less than the one that was refused."""
@@ -277,25 +247,23 @@ class OpenAICompatible:
         if error.status_code not in (400, 422):
             return False
         text = f"{getattr(error, 'param', '')} {error.message} {error.body}"
-        for field, named in REFUSALS.items():
-            if field not in without and named.search(text):
-                self._give_up(field)
-                return True
-        return False
+        field = fields.refused(text, without)
+        if field:
+            self._give_up(field)
+        return bool(field)
 
     def _give_up(self, field: str) -> None:
         with self._lock:
             self._without |= {field}
-            if field == TIMES:
-                self._without |= {WORDS}
+            if field == fields.TIMES:
                 self.capabilities = _without_times(self.capabilities)
-            if field == (KEYWORDS if HINTED.match(self._wanted) else PROMPT):
+            if field == fields.carries_terms(self._wanted):
                 self.capabilities = replace(
                     self.capabilities, biasing=Biasing.NONE, terms=0
                 )
 
     def _refused(self, error: Any) -> EngineError | Passing:
-        return openai_trouble.of_status(
+        return troubles.of_status(
             error,
             server=self._server,
             model=self._wanted,
@@ -307,9 +275,9 @@ class OpenAICompatible:
         """Return the result of an answer and learn from it what the service can do."""
         kind = response.headers.get("content-type", "")
         try:
-            answer = openai_answer.read(response.content, kind, seconds)
-        except openai_answer.Broken:
-            raise openai_trouble.broken(self._server) from None
+            answer = answers.read(response.content, kind, seconds)
+        except answers.Broken:
+            raise troubles.broken(self._server) from None
         with self._lock:
             self._met = True
             served = answer.model or response.headers.get("openai-model", "")
@@ -320,21 +288,25 @@ class OpenAICompatible:
                 self.capabilities = replace(self.capabilities, confidence=True)
         return answer.result
 
-    def _file(self, samples: np.ndarray) -> tuple[str, bytes, str]:
-        """Return name, content and type of the file that carries `samples`."""
+    def _file(self, samples: np.ndarray, format: str) -> tuple[str, bytes, str]:
+        """Return name, content and type of the file that carries `samples`.
+
+        Opus where FLAC is too large, for this block and all that follow. Raises
+        EngineError where Opus is too large as well.
+        """
         limit = self._max_bytes * ROOM
-        content = encoded(samples, self._format)
-        if len(content) > limit and self._format == "flac":
-            self._format, content = "ogg", encoded(samples, "ogg")
+        content = encoded(samples, format)
+        if len(content) > limit and format == "flac":
+            self._format = format = "ogg"
+            content = encoded(samples, format)
         if len(content) > limit:
-            raise openai_trouble.final(
+            raise troubles.final(
                 self._server,
                 f"recibe archivos de hasta {self._max_bytes} bytes y este tramo ocupa "
                 f"{len(content)}",
                 "Pida a quien administra el servidor que baje block_seconds en las "
                 "opciones del motor",
             )
-        format = self._format
         return f"tramo.{format}", content, f"audio/{format}"
 
     def _connected(self) -> Any:
@@ -345,7 +317,7 @@ class OpenAICompatible:
                 self._client = openai.OpenAI(
                     api_key=self._key or "sin-clave",  # a server of one's own asks none
                     base_url=self._url,
-                    max_retries=0,  # ours wait, count and can be told to stop
+                    max_retries=0,  # ours wait as asked, and count what was sent
                 )
             return self._client
 
@@ -363,7 +335,7 @@ class OpenAICompatible:
 
 
 def _results(futures: Sequence[Future[ClipResult]]) -> list[ClipResult]:
-    """Return all results, or raise the error that says most and send nothing more."""
+    """Return all results, or raise the error that says most and begin nothing more."""
     wait(futures, return_when=FIRST_EXCEPTION)
     for future in futures:
         future.cancel()  # those that did not begin; the others are waited for

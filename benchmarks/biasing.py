@@ -249,6 +249,10 @@ def verdict(found: dict[str, Runs]) -> dict[str, dict]:
             for a, b, c in (answer["wer"], answer["deleted"])
         )
         print(f"{question:38} WER {wer}  deleted {deleted}  ratios {ratios}")
+    minutes = sum(len(runs[True, "none"].units) for runs in found.values())
+    if minutes < bootstrap.FEWEST_UNITS:
+        print("supported default: none, from so little audio")
+        return answers
     on = {False: "off", True: "on"}
     phrases = answers["set phrases, with the list"]["helps"]
     listed = answers[f"list, {'with' if phrases else 'without'} set phrases"]["helps"]

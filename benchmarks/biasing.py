@@ -30,11 +30,16 @@ django.setup()
 
 from benchmarks.runs import shortened  # noqa: E402
 from sessions import hearing_list  # noqa: E402
-from transcription import bootstrap, evaluation, pipeline, truth, weights  # noqa: E402
+from transcription import evaluation, pipeline, weights  # noqa: E402
 from transcription.audio import probe  # noqa: E402
 from transcription.engines.whisper import PHRASES, Whisper  # noqa: E402
-from transcription.evaluation import Mentions, Score  # noqa: E402
-from transcription.normaliser import normalise  # noqa: E402
+from transcription.evaluation import (  # noqa: E402  # noqa: E402
+    Mentions,
+    Score,
+    bootstrap,
+    truth,
+)
+from transcription.evaluation.normaliser import normalise  # noqa: E402
 
 SHARED = ROOT.parent / "shared" / "audio"
 QUICK = 30.0  # seconds of the demonstration that --quick keeps, at most

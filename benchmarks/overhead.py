@@ -60,7 +60,7 @@ def measure(path: Path) -> dict[str, float]:
     from django.core.management import call_command
 
     from transcription import engines, tasks
-    from transcription.measuring import warm_up
+    from transcription.evaluation.measuring import warm_up
     from transcription.models import Transcription
 
     call_command("migrate", verbosity=0)

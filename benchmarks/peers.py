@@ -32,9 +32,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks import runs
-from transcription import evaluation, pipeline, truth, weights
+from transcription import evaluation, pipeline, weights
 from transcription.audio import RATE, FlacWriter, decode
 from transcription.engines.whisper import Whisper
+from transcription.evaluation import truth
 
 SHARED = runs.ROOT.parent / "shared" / "audio"
 MODELS = runs.ROOT / "var" / "models"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from councils.models import Term
-from transcription.normaliser import without_accents
+from transcription.evaluation.normaliser import without_accents
 
 if TYPE_CHECKING:
     from sessions.models import CouncilSession

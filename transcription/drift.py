@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from transcription.normaliser import without_accents
+from transcription.evaluation.normaliser import without_accents
 
 # The commonest words of each language that Spanish never writes so, bare of accents.
 # What Spanish writes too is left out («has», «he», «les», «sur», «porque», «den»…),

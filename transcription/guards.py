@@ -13,7 +13,7 @@ from transcription.cutting import FLOOR, FRAME, LOUD
 from transcription.drift import is_foreign
 from transcription.engines import ClipResult, Word
 from transcription.evaluation import loops
-from transcription.normaliser import without_accents
+from transcription.evaluation.normaliser import without_accents
 from transcription.passages import energies
 
 INVENTED = "invented"  # words over hardly any sound

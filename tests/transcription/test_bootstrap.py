@@ -3,7 +3,7 @@ import time
 import numpy as np
 import pytest
 
-from transcription.bootstrap import DELETED, paired
+from transcription.evaluation.bootstrap import DELETED, paired
 
 
 def units(errors: list[int], words: int = 100, column: int = 1) -> np.ndarray:

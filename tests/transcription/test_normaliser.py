@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transcription.normaliser import NORMALISER, normalise, without_accents
+from transcription.evaluation.normaliser import NORMALISER, normalise, without_accents
 
 WRITTEN = [
     ("¡Buenos días, «Señora» Presidenta!", "buenos días señora presidenta"),

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from transcription.truth import TruthError, read, read_list
+from transcription.evaluation.truth import TruthError, read, read_list
 
 TURNS = [
     {"text": "Buenos días.", "start": 0, "end": 40},

@@ -11,10 +11,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from transcription import engines, measuring, report_tables, reports, truth
+from transcription import engines
 from transcription.audio import AudioError
-from transcription.normaliser import NORMALISER
-from transcription.truth import Listed, Truth
+from transcription.evaluation import measuring, reports, tables, truth
+from transcription.evaluation.normaliser import NORMALISER
+from transcription.evaluation.truth import Listed, Truth
 
 ERRORS = (AudioError, engines.EngineError, reports.ReportError, truth.TruthError)
 
@@ -93,9 +94,9 @@ class Command(BaseCommand):
             else:
                 runs, names = self._measured(options)
             compared = reports.compare(runs, names)
-            for line in report_tables.tables(runs, names):
+            for line in tables.tables(runs, names):
                 self.stdout.write(line)
-            for line in report_tables.comparisons(compared):
+            for line in tables.comparisons(compared):
                 self.stdout.write(line)
             if options["json"]:
                 reports.write(options["json"], runs, compared)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from transcription.bootstrap import Difference
-from transcription.reports import Compared, Heard, Run, figures
+from transcription.evaluation.bootstrap import Difference
+from transcription.evaluation.reports import Compared, Heard, Run, figures
 
 Row = Sequence[str]
 Figures = dict[str, float | int | None]

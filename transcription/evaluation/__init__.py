@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from transcription.normaliser import normalise
+from transcription.evaluation.normaliser import normalise
 
 if TYPE_CHECKING:
     import jiwer

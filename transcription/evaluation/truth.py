@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from transcription.normaliser import normalise
+from transcription.evaluation.normaliser import normalise
 
 UNIT = 60.0  # seconds of turns that are resampled together
 UNIT_WORDS = 150  # the same in words, where no times are known; about a minute

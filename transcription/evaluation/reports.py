@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from transcription import bootstrap, evaluation
-from transcription.evaluation import Mentions, Score
-from transcription.measuring import Stage
-from transcription.normaliser import NORMALISER, normalise
-from transcription.truth import Truth
+from transcription import evaluation
+from transcription.evaluation import Mentions, Score, bootstrap
+from transcription.evaluation.measuring import Stage
+from transcription.evaluation.normaliser import NORMALISER, normalise
+from transcription.evaluation.truth import Truth
 
 
 class ReportError(Exception):

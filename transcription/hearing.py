@@ -7,12 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
 from django.core.files.storage import default_storage
+from django.db import close_old_connections
 
 from transcription import audio, engines, pipeline, spending
 from transcription.engines import Capabilities, Clip, ClipResult, Engine
 from transcription.leases import Heartbeat
 from transcription.models import Part, Transcription
+from transcription.passages import Passage, joined, spanning
+
+NOTHING = np.zeros(0, np.int16)
 
 
 @dataclass(frozen=True)
@@ -43,11 +48,11 @@ def hear(part: Part, lease: Heartbeat) -> Heard:
     bill = Bill(part.transcription)
     rejected: list[pipeline.SegmentDraft] = []
     try:
-        engine = bill.load(alias)
+        engine = bill.load(alias, alone=True)
         # Once for the whole part: one that was begun is not left half paid for the
         # sake of a clip that must be heard again.
-        speech = sum(end - start for start, end in part.clips)
-        spending.allow(part.transcription, speech, engine.capabilities.price)
+        seconds = _given_first(part, engine.capabilities.max_clip)
+        spending.allow(part.transcription, seconds, engine.capabilities.price)
         segments = _segments(part, engine, bill, lease, rejected.append)
     except Exception:
         if bill.sent:
@@ -65,6 +70,12 @@ def hear(part: Part, lease: Heartbeat) -> Heard:
     )
 
 
+def _given_first(part: Part, longest: float) -> float:
+    """Return the seconds of a part's blocks: pauses inside of one are paid for too."""
+    clips = [Passage(NOTHING, part.start, *clip) for clip in part.clips]
+    return sum(spanning(block).seconds for block in joined(clips, longest))
+
+
 def _segments(
     part: Part,
     engine: Engine,
@@ -80,17 +91,23 @@ def _segments(
         lease.check()
         lease.progress = {"heard": share * (part.end - part.start)}
 
-    return pipeline.transcribe_part(
-        samples,
-        [(start, end) for start, end in part.clips],
-        engine,
-        offset=part.start,
-        language=transcription.language,
-        terms=transcription.terms,
-        backups=[partial(bill.backup, alias) for alias in transcription.backups],
-        reject=reject,
-        progress=progress,
-    )
+    try:
+        return pipeline.transcribe_part(
+            samples,
+            [(start, end) for start, end in part.clips],
+            engine,
+            offset=part.start,
+            language=transcription.language,
+            terms=transcription.terms,
+            backups=[partial(bill.backup, alias) for alias in transcription.backups],
+            reject=reject,
+            progress=progress,
+        )
+    finally:
+        # Minutes of computing may have passed: a connection that was cut meanwhile
+        # must cost neither what was heard, nor the record of what it cost or of what
+        # went wrong.
+        close_old_connections()
 
 
 class Bill:
@@ -104,9 +121,9 @@ class Bill:
         self._transcription = transcription
         self._before: dict[int, tuple[Engine, float]] = {}  # by identity
 
-    def load(self, alias: str) -> Engine:
+    def load(self, alias: str, *, alone: bool = False) -> Engine:
         """Return an engine whose cost is counted from now on. Raises EngineError."""
-        engine = engines.load(alias)
+        engine = engines.load(alias, alone=alone)
         self._before.setdefault(id(engine), (engine, _sent(engine)))
         return engine
 
@@ -156,8 +173,10 @@ class Frugal:
         careful: bool = False,
     ) -> list[ClipResult]:
         """As Engine; raises EngineError too when the ceiling is reached."""
-        seconds = sum(clip.seconds for clip in clips)
-        spending.allow(self._transcription, seconds, self.capabilities.price)
+        if price := self.capabilities.price:
+            close_old_connections()  # it may have been cut while the first one heard
+            seconds = sum(clip.seconds for clip in clips)
+            spending.allow(self._transcription, seconds, price)
         return self._engine.transcribe(
             clips, language=language, terms=terms, careful=careful
         )

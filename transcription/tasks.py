@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from django.db import close_old_connections
 from django.utils import timezone
 from django_q.models import OrmQ
 
@@ -52,9 +51,6 @@ def run_part(pk: int) -> None:
     try:
         with Heartbeat(part, token) as lease:
             heard = hearing.hear(part, lease)
-        # Minutes of computing may have passed: a connection that was cut meanwhile
-        # must not cost what was heard.
-        close_old_connections()
         part.finish(token, heard)
         Worker.speak(machine)
     except LeaseLost:

@@ -57,7 +57,7 @@ def test_it_fetches_what_the_settings_name(hub: Hub) -> None:
     assert hub.asked == list(HOLDS)
     for model in ("large-v3-turbo", "nvidia/parakeet-tdt-0.6b-v3"):
         assert f"listo el modelo «{model}» (0 MB): {hub.folder}" in out
-    assert "openai: su modelo está en un servidor" in out
+    assert "openai: no hay modelo que traer" in out
 
 
 def test_it_fetches_nothing_twice(hub: Hub) -> None:

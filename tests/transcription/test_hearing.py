@@ -36,7 +36,7 @@ def server(
     monkeypatch: pytest.MonkeyPatch, settings: LazySettings
 ) -> Iterator[ApiServer]:
     """A service that the alias «openai» stands for, and recordings that are short."""
-    monkeypatch.setattr(tasks, "close_old_connections", lambda: None)
+    monkeypatch.setattr(hearing, "close_old_connections", lambda: None)
     monkeypatch.setattr(engines, "_loaded", dict(engines._loaded))
     monkeypatch.setattr("transcription.preparation.Silero", ByLoudness)
     short = partial(Cutter, part=25)  # two turns
@@ -284,6 +284,22 @@ def test_it_stops_at_the_ceiling_and_goes_on_when_it_is_raised(
     assert transcription.retry()
     run(transcription)
     assert not transcription.parts.exclude(status=Part.Status.DONE).exists()
+
+
+def test_it_counts_the_pauses_that_a_block_holds(
+    server: ApiServer, settings: LazySettings
+) -> None:
+    settings.TRANSCRIPTION_ENGINES["openai"]["OPTIONS"]["block_seconds"] = 900
+    transcription = start()
+    (first, second) = transcription.parts.get().clips
+    said = first[1] - first[0] + second[1] - second[0]
+    assert second[1] - first[0] > said + 1
+    settings.SERVICE_MAX_USD = {"recording": (said + 1) / 60 * PRICE, "month": 0}
+
+    run(transcription)
+
+    assert "tope" in transcription.parts.get().error
+    assert server.requests == []
 
 
 def test_it_counts_this_month_and_services_only(

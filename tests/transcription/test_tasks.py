@@ -14,7 +14,7 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from tests.make import make_part
-from transcription import audio, engines, tasks
+from transcription import audio, engines, hearing, tasks
 from transcription.engines import Capabilities, Clip, ClipResult, EngineError, Word
 from transcription.models import Part, Segment, Transcription
 
@@ -61,13 +61,13 @@ def store(samples: np.ndarray) -> Transcription:
 def one_connection(request: pytest.FixtureRequest, monkeypatch) -> None:
     """Inside a test's transaction the connection must not be closed."""
     if "transactional_db" not in request.fixturenames:
-        monkeypatch.setattr(tasks, "close_old_connections", lambda: None)
+        monkeypatch.setattr(hearing, "close_old_connections", lambda: None)
 
 
 @pytest.fixture
 def parrot(monkeypatch: pytest.MonkeyPatch) -> Parrot:
     engine = Parrot()
-    monkeypatch.setattr(engines, "load", lambda alias: engine)
+    monkeypatch.setattr(engines, "load", lambda alias, **_: engine)
     return engine
 
 
@@ -161,7 +161,7 @@ def test_it_says_what_is_wrong_with_the_file() -> None:
 
 @pytest.mark.usefixtures("everything_is_speech")
 def test_it_sets_a_part_aside_when_the_engine_never_can(monkeypatch) -> None:
-    def load(alias: str) -> None:
+    def load(alias: str, **_: object) -> None:
         raise EngineError("El motor no está instalado.", permanent=True)
 
     monkeypatch.setattr(engines, "load", load)
@@ -176,7 +176,7 @@ def test_it_sets_a_part_aside_when_the_engine_never_can(monkeypatch) -> None:
 
 @pytest.mark.usefixtures("everything_is_speech")
 def test_it_tries_again_after_a_passing_trouble(monkeypatch, parrot) -> None:
-    monkeypatch.setattr(engines, "load", lambda alias: 1 / 0)
+    monkeypatch.setattr(engines, "load", lambda alias, **_: 1 / 0)
     transcription = store(speech(20))
     tasks.prepare(transcription.pk)
     part = transcription.parts.get()
@@ -185,7 +185,7 @@ def test_it_tries_again_after_a_passing_trouble(monkeypatch, parrot) -> None:
     part.refresh_from_db()
     assert part.status == Part.Status.WAITING
     assert "ZeroDivisionError" in part.error
-    monkeypatch.setattr(engines, "load", lambda alias: parrot)
+    monkeypatch.setattr(engines, "load", lambda alias, **_: parrot)
     tasks.run_part(part.pk)
     part.refresh_from_db()
     assert (part.status, part.error, part.attempt) == (Part.Status.DONE, "", 2)
@@ -221,23 +221,28 @@ def test_it_does_nothing_for_rows_that_are_gone(task) -> None:
     assert OrmQ.objects.count() == before
 
 
-@pytest.mark.usefixtures("parrot", "everything_is_speech", "transactional_db")
-def test_it_keeps_what_was_heard_when_the_connection_was_cut(monkeypatch) -> None:
+@pytest.mark.parametrize("error", ["", "La tarjeta falló."])
+@pytest.mark.usefixtures("everything_is_speech", "transactional_db")
+def test_it_keeps_what_came_of_it_when_the_connection_was_cut(
+    monkeypatch, parrot, error: str
+) -> None:
     transcription = store(speech(20))
     tasks.prepare(transcription.pk)
-    hear = tasks.hearing.hear
+    hear = parrot.transcribe
 
-    def cut_then_hear(*arguments):
-        heard = hear(*arguments)
+    def cut_and_hear(*clips, **how):
         with contextlib.suppress(DatabaseError), connection.cursor() as cursor:
             cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
-        return heard
+        if error:
+            raise EngineError(error, permanent=True)
+        return hear(*clips, **how)
 
-    monkeypatch.setattr(tasks.hearing, "hear", cut_then_hear)
+    monkeypatch.setattr(parrot, "transcribe", cut_and_hear)
     part = transcription.parts.get()
     tasks.run_part(part.pk)
     part.refresh_from_db()
-    assert (part.status, part.attempt) == (Part.Status.DONE, 1)
+    status = Part.Status.FAILED if error else Part.Status.DONE
+    assert (part.status, part.error, part.attempt) == (status, error, 1)
 
 
 @pytest.mark.usefixtures("parrot", "everything_is_speech")

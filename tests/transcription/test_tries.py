@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from tests.make import make_part, make_transcription
 from tests.transcription.scripted import Scripted, filled, speech
 from tests.transcription.sounds import noise
-from transcription import audio, guards, tasks
+from transcription import audio, guards, hearing, tasks
 from transcription.engines import Clip, ClipResult
 from transcription.models import Part
 
@@ -47,7 +47,7 @@ class Second(Scripted):
 def part(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> Part:
     """Eight seconds of speech and three of noise, and two engines to hear them."""
     # Inside a test's transaction the connection must not be closed.
-    monkeypatch.setattr(tasks, "close_old_connections", lambda: None)
+    monkeypatch.setattr(hearing, "close_old_connections", lambda: None)
     settings.TRANSCRIPTION_ENGINES = {
         name.lower(): {"BACKEND": f"{__name__}.{name}", "OPTIONS": {}}
         for name in ("First", "Second")

@@ -2,17 +2,20 @@
 
 import hashlib
 import importlib
+import inspect
 import json
+import re
 import threading
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
-from transcription.weights import Wanted
+from transcription.weights import Wanted, WeightsError
 
 # Raised by hand when the way text is made changes without any option changing
 # (cutting, guards, retries), so that old and new results are told apart.
@@ -132,22 +135,35 @@ def compression_ratio(text: str) -> float | None:
     return len(packed) / len(zlib.compress(packed)) if packed else None
 
 
+# How torch, CTranslate2 and ONNX Runtime say that a model has no room.
+FULL = re.compile(r"out of memory|bad_alloc|failed to allocate", re.I)
+
 _loaded: dict[str, Engine] = {}
 _lock = threading.Lock()
 
 
-def load(alias: str) -> Engine:
+def load(alias: str, *, alone: bool = False) -> Engine:
     """Return the engine that settings.TRANSCRIPTION_ENGINES calls `alias`.
 
     It is built on first use and stays resident: a model is read from disk once a
-    process. Raises EngineError for an alias or backend that does not exist.
+    process. `alone` lets go of the others where they leave no memory for it; not for
+    a backup, whose principal is still at work. Raises EngineError for an alias or
+    backend that does not exist, and what building it raises.
     """
     entry = _entry(alias)
     key = settings_hash(alias)
     with _lock:
-        if key not in _loaded:
+        if key in _loaded:
+            return _loaded[key]
+        try:
             _loaded[key] = _build(alias, entry)
-        return _loaded[key]
+            return _loaded[key]
+        except EngineError as error:
+            if not (alone and _loaded and FULL.search(str(error))):
+                raise
+    # Out of the handler, whose error holds what the failed attempt had taken.
+    unload()
+    return load(alias)
 
 
 def settings_hash(alias: str) -> str:
@@ -166,8 +182,11 @@ def unload() -> None:
 
 
 def model_of(alias: str) -> str:
-    """Return the name of the model that `alias` hears with, or "" if it tells none."""
-    return str(_entry(alias).get("OPTIONS", {}).get("model", ""))
+    """Return the name of the model that `alias` hears with, or "" if it tells none.
+
+    The end of a long path, as much as a row holds.
+    """
+    return str(_entry(alias).get("OPTIONS", {}).get("model", ""))[-80:]
 
 
 def weights_of(alias: str) -> Wanted | None:
@@ -179,6 +198,20 @@ def weights_of(alias: str) -> Wanted | None:
     entry = _entry(alias)
     tell = getattr(_backend(alias, entry), "weights_of", None)
     return tell(**entry.get("OPTIONS", {})) if tell else None
+
+
+def fetched(wanted: Wanted) -> Path:
+    """Return where an engine's weights are, fetched if need be. Raises EngineError."""
+    root = wanted.root
+    if root is None:
+        # Read late: engines also serve programs that configure no Django.
+        from django.conf import settings
+
+        root = settings.MODELS_FOLDER
+    try:
+        return wanted.find(root)
+    except WeightsError as error:
+        raise EngineError(str(error), permanent=True) from error
 
 
 def _entry(alias: str) -> dict[str, Any]:
@@ -197,7 +230,17 @@ def _entry(alias: str) -> dict[str, Any]:
 
 
 def _build(alias: str, entry: dict[str, Any]) -> Engine:
-    return _backend(alias, entry)(**entry.get("OPTIONS", {}))
+    backend, options = _backend(alias, entry), entry.get("OPTIONS", {})
+    try:
+        inspect.signature(backend).bind(**options)
+    except TypeError as error:
+        raise EngineError(
+            f"Las opciones del motor «{alias}» no se entienden ({error}). Elija otro "
+            "motor o pida a quien administra el servidor que las corrija en "
+            "TRANSCRIPTION_ENGINES.",
+            permanent=True,
+        ) from error
+    return backend(**options)
 
 
 def _backend(alias: str, entry: dict[str, Any]) -> type[Engine]:

@@ -20,6 +20,8 @@ from transcription.engines import (
     Clip,
     ClipResult,
     EngineError,
+    compression_ratio,
+    fetched,
 )
 from transcription.engines.parakeet_text import (
     RATE,
@@ -73,7 +75,7 @@ class Parakeet:
         self.context_score = context_score
         self.depth_scaling = depth_scaling
         self.device, self.compute_type = _chosen(device, compute_type)
-        self._path = _found(model, models)
+        self._path = fetched(self.weights_of(model, models))
         self.batch_size = batch_size or (32 if self.device == "cuda" else 4)
         self.capabilities = Capabilities(
             batch=self.batch_size,
@@ -254,25 +256,14 @@ class Parakeet:
         self, tokens: Sequence[Token], seconds: float, offset: float
     ) -> ClipResult:
         heard = tuple(words(tokens, self._nemo.tokenizer.ids_to_text, offset))
+        text = " ".join(word.text for word in heard)
         sure = [math.log(max(token.probability, FAINT)) for token in tokens]
         return ClipResult(
-            text=" ".join(word.text for word in heard),
+            text=text,
             words=heard,
             avg_logprob=sum(sure) / len(sure) if sure else None,
+            compression_ratio=compression_ratio(text),
         )
-
-
-def _found(model: str, models: Path | str | None) -> Path:
-    """Return the .nemo file. Raises EngineError where there is none."""
-    if models is None:
-        # Read late: this module also serves programs that configure no Django.
-        from django.conf import settings
-
-        models = settings.MODELS_FOLDER
-    try:
-        return weights.find(model, Path(models), weights.NEMO)
-    except weights.WeightsError as error:
-        raise EngineError(str(error), permanent=True) from error
 
 
 def _chosen(device: str, compute_type: str) -> tuple[str, str]:

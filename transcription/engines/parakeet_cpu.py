@@ -14,11 +14,11 @@ from transcription.engines import (
     ClipResult,
     EngineError,
     compression_ratio,
+    fetched,
     parakeet_text,
 )
-from transcription.engines.parakeet_text import BOUNDARY, Token, is_text
+from transcription.engines.parakeet_text import BOUNDARY, RATE, Token, is_text
 
-RATE = 16_000
 FRAME = 0.08  # seconds that one step of the encoder stands for
 LONGEST_TOKEN = 4 * FRAME  # seconds; a TDT model skips four steps at most
 SHORTEST = 0.5  # seconds; a shorter clip is filled up, its loudness is normalised
@@ -121,18 +121,17 @@ class ParakeetCpu:
                 "lo administra que ejecute: pip install -r requirements.txt",
                 permanent=True,
             ) from error
+        folder = fetched(self._wanted)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self.cpu_threads
         try:
             return onnx_asr.load_model(
                 "nemo-conformer-tdt",
-                self._wanted.find(_folder()),
+                folder,
                 quantization=self.quantization or None,
                 sess_options=options,
                 providers=["CPUExecutionProvider"],
             ).with_timestamps()
-        except weights.WeightsError as error:
-            raise EngineError(str(error), permanent=True) from error
         except Exception as error:  # as in `_recognize`
             raise EngineError(
                 f"No se pudo cargar Parakeet ({self.model}): {error}. Revise las "
@@ -140,13 +139,6 @@ class ParakeetCpu:
                 f"tráigalo con «{weights.COMMAND}».",
                 permanent=True,
             ) from error
-
-
-def _folder() -> Path:
-    # Read late: this module also serves programs that configure no Django.
-    from django.conf import settings
-
-    return Path(settings.MODELS_FOLDER)
 
 
 def _offset(samples: np.ndarray) -> float:

@@ -37,7 +37,7 @@ class Command(BaseCommand):
         try:
             wanted = engines.weights_of(alias)
             if wanted is None:
-                self.stdout.write(f"{alias}: su modelo está en un servidor, no aquí.")
+                self.stdout.write(f"{alias}: no hay modelo que traer.")
                 return True
             self.stdout.write(f"{alias}: {self.found(wanted, check)}")
         except (EngineError, WeightsError) as error:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from django.db.models import Count, Min, Prefetch, Q
+from django.db.models import Count, Min, Q
 from django.urls import reverse
 
+from actas.holes import holes
 from actas.models import Acta, Utterance
-from sessions.models import CouncilSession
 from sessions.tramos import tramo_of
 from sessions.votes import count_of, present_in
-from sessions.wording import clock, duration
 from transcription.guards import SAYS
-from transcription.models import Part, Transcription
+from transcription.models import Transcription
 
 FEW_SENTENCES = 20  # up to here one person may well have said everything
 NEARLY_ALL = 0.8  # of the sentences
@@ -63,49 +62,6 @@ def findings(acta: Acta) -> list[Finding]:
 def many(number: int, one: str, more: str) -> str:
     """Return "1 voz" or "3 voces"."""
     return f"{number} {one if number == 1 else more}"
-
-
-@dataclass(frozen=True)
-class Hole:
-    """A stretch of a recording that was set aside; its text is missing."""
-
-    recording: str
-    start: float
-    """Seconds on the session's clock."""
-    end: float
-    why: str
-
-    def __str__(self) -> str:
-        length = duration(self.end - self.start)
-        verb = "Falta" if length in ("1\u00a0min", "1\u00a0h") else "Faltan"
-        return f"{verb} {length} por transcribir, desde {clock(self.start)}"
-
-
-def holes(session: CouncilSession) -> list[Hole]:
-    """Return what could not be transcribed, in order; neighbours that failed as one.
-
-    Costs two queries.
-    """
-    aside = Part.objects.filter(status=Part.Status.FAILED).order_by("position")
-    light = Transcription.objects.defer("peaks", "terms")
-    recordings = session.recordings.prefetch_related(
-        Prefetch("transcription", light),
-        Prefetch("transcription__parts", aside.defer("clips")),
-    )
-    found: list[Hole] = []
-    offset = 0.0
-    for recording in recordings:
-        parts = recording.transcription.parts.all() if recording.transcription else ()
-        for part in parts:
-            start, end = offset + part.start, offset + part.end
-            hole = Hole(recording.name, start, end, part.error)
-            last = found[-1] if found else None
-            if last and last.recording == recording.name and last.end >= start - 0.01:
-                hole = replace(last, end=end)
-                found.pop()
-            found.append(hole)
-        offset += recording.seconds or 0.0
-    return found
 
 
 def _hearings(acta: Acta) -> Iterator[Finding]:

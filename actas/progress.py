@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from django.db.models import Sum
 
-from actas.findings import Hole, holes
+from actas.holes import Hole, holes
 from actas.models import Acta
 from actas.proposals import unwritten
 from sessions.models import CouncilSession

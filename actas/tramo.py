@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from django.db.models import F, Prefetch
 
 from actas.doubts import Odd, Part, marked, odd
+from actas.holes import Hole, holes_of
 from actas.models import Acta, Utterance, UtteranceQuerySet
 from sessions.colours import colours_of, person
 from sessions.models import AgendaItem, CouncilSession, Recording, Speaker, Vote
@@ -57,6 +58,7 @@ class Row:
     parts: list[Part] = field(default_factory=list)
     begins: tuple[AgendaItem, ...] = ()
     odd: Odd | None = None  # until somebody corrects or verifies the sentence
+    holes: tuple[Hole, ...] = ()  # that begin before it, and after the row before
 
     @property
     def is_verified(self) -> bool:
@@ -227,12 +229,32 @@ class Tramo:
         # An item that begins in a silence is shown above the next sentence, even if
         # that one is in another tramo.
         before = [s.start for s in self.said if s.start < self.start]
-        since, rows = before[-1] if before else -1.0, []
+        since, rows, holes = before[-1] if before else -1.0, [], list(self.holes)
         for utterance in utterances:
             begins = tuple(self._begun(since, utterance.start))
-            rows.append(row_of(utterance, self.voices, self.offsets, begins))
+            row = row_of(utterance, self.voices, self.offsets, begins)
+            above = tuple(h for h in holes if h.start <= utterance.start)
+            holes = holes[len(above) :]
+            rows.append(replace(row, holes=above))
             since = utterance.start
         return rows
+
+    @cached_property
+    def holes(self) -> list[Hole]:
+        """What of the tramo has no text: it failed, or is still being heard."""
+        found = []
+        for hole in holes_of(self.recordings):
+            if hole.meets(self.start, self.end):
+                written = bool(self._between(hole.start, hole.end))
+                if not written or not (hole.is_waiting or hole.is_rest):
+                    found.append(replace(hole, has_text=written))
+        return found
+
+    @property
+    def last_holes(self) -> list[Hole]:
+        """Those after the last sentence of the tramo."""
+        shown = sum(len(row.holes) for row in self.rows)
+        return self.holes[shown:]
 
     def row(self, pk: int) -> Row:
         """Return one row, without the agenda items that begin at it."""

@@ -126,14 +126,17 @@ def test_it_follows_a_session_until_its_acta_is_whole(polls: list) -> None:
     assert told[-1] == f"{second.name}: terminada"
 
 
-def test_it_takes_the_acta_that_keeps_what_a_person_wrote() -> None:
+def test_it_takes_the_acta_that_keeps_what_a_person_wrote(polls: list) -> None:
     session = make_session()
     recording = make_recording(session)
     make_transcription(recording, ["Uno."])
     acta = proposals.draft(session)
     acta.utterances.update(state="verified")
     make_transcription(recording, ["Uno, oído otra vez."])
+    polls.append(lambda: proposals.draft(session))
     assert progress.follow(session, print) == acta
+    assert polls == []
+    assert acta.utterances.get().text == "Uno."
 
 
 def test_it_tells_what_was_set_aside() -> None:

@@ -115,6 +115,19 @@ def test_it_gives_up_after_some_tries(
     assert len(server.requests) == 3
 
 
+@pytest.mark.parametrize("asked", ["", "soon", "nan", "inf"])
+def test_it_waits_its_own_time_where_none_is_asked(
+    server: ApiServer, build: Build, asked: str
+) -> None:
+    server.faults = [Fault(429, headers={"retry-after": asked})]
+    engine = build()
+
+    (result,) = engine.transcribe([block()])
+
+    assert result.words
+    assert engine.waits == [pytest.approx(0.45, abs=0.1)]
+
+
 def test_it_does_not_wait_longer_than_its_patience(
     server: ApiServer, build: Build
 ) -> None:

@@ -45,7 +45,7 @@ def test_it_writes_json(opening: Path, tmp_path: Path) -> None:
 
     assert out == ""
     segments = json.loads((tmp_path / "acta.json").read_text(encoding="utf-8"))
-    assert set(segments[0]) == {"start", "end", "text", "words", "flags"}
+    assert set(segments[0]) == {"start", "end", "text", "words", "flags", "tries"}
     assert set(segments[0]["words"][0]) == {"start", "end", "text", "probability"}
 
 

@@ -6,6 +6,7 @@ No message carries the key: services repeat parts of it in theirs. [no Django]
 from __future__ import annotations
 
 import email.utils
+import math
 import re
 import time
 from collections.abc import Mapping
@@ -134,7 +135,8 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     """Return the seconds that the service asks to wait, or None (RFC 9110, 10.2.3)."""
     asked = headers.get("retry-after", "")
     try:
-        return max(float(asked), 0.0)
+        seconds = float(asked)
+        return max(seconds, 0.0) if math.isfinite(seconds) else None
     except ValueError:
         pass
     try:

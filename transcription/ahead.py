@@ -1,7 +1,8 @@
 """Work done ahead on several cores, its results in order. [no Django]
 
-Threads and not processes: a worker of the queue may have no children, FFmpeg and ONNX
-Runtime let go of the interpreter while they compute, and memory is there only once.
+Threads where one call computes for long, as in ONNX Runtime: memory is there only once.
+FFmpeg is called for every packet, and threads that ask for the interpreter so often
+are slower together than one alone (3.1 s against 1.4 s for half an hour).
 """
 
 import os
@@ -15,12 +16,23 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+MOST_HELPERS = 4  # each takes some 40 MB
+
 
 def cores() -> int:
     """Return how many processors this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def helpers() -> int:
+    """Return how many processes should decode ranges of a recording.
+
+    About half of the work is theirs. On two processors one thread that decodes beside
+    the threads that detect speech was faster (1.75 s against 2.3 s for half an hour).
+    """
+    return min(cores() // 2, MOST_HELPERS) if cores() > 2 else 0
 
 
 def in_order(

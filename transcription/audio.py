@@ -3,7 +3,6 @@
 import contextlib
 import io
 from collections.abc import Generator, Iterator
-from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -89,35 +88,35 @@ def probe(file: File, name: str = "") -> Probe:
 
 
 def decode(
-    file: File, *, rate: int = RATE, pool: Executor | None = None
+    file: File, *, rate: int = RATE, processes: int = 0
 ) -> Generator[np.ndarray, None, None]:
     """Yield `file` as float32 mono blocks of one second at `rate`, the last shorter.
 
     Frames that do not decode are skipped and their time is kept as silence, so a
     second here is the same second in a player. A file that breaks off gives what
-    can be heard. With a `pool`, its threads decode where the samples are sure to be
-    the same (see `ranges`). Raises AudioError when nothing can be heard.
+    can be heard. So many `processes` help where the samples are sure to be the same
+    (see `ranges`). Raises AudioError when nothing can be heard.
     """
     mixer = Mixer()
     heard = False
-    for block in seconds_long(_planes(file, rate, pool), rate):
+    for block in seconds_long(_planes(file, rate, processes), rate):
         heard = True
         yield mixer.mix(block)
     if not heard:
         raise AudioError(_unreadable("El archivo"))
 
 
-def _planes(file: File, rate: int, pool: Executor | None) -> Iterator[np.ndarray]:
-    """Yield float32 (channels, n) at `rate`, from many threads if that is sure."""
+def _planes(file: File, rate: int, processes: int) -> Iterator[np.ndarray]:
+    """Yield float32 (channels, n) at `rate`, with help where the result is sure."""
     given = 0  # samples
-    if pool is not None:
+    if processes:
         with (
             _open(file, "El archivo") as container,
             contextlib.suppress(ranges.Irregular),
         ):
             stream = _sound(container, "El archivo")
             packets = _packets(container, stream)
-            for plane in ranges.planes(stream, packets, rate, pool):
+            for plane in ranges.planes(stream, packets, rate, processes):
                 given += plane.shape[1]
                 yield plane
             return

@@ -9,9 +9,9 @@ packets do not follow one another as they should.
 """
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from itertools import chain, islice
@@ -20,10 +20,11 @@ from math import ceil
 import av
 import numpy as np
 
-from transcription.ahead import cores, in_order
+from transcription.ahead import in_order
+from transcription.children import Children
 from transcription.resampling import Resampling
 
-RANGE = 10.0  # seconds that one thread decodes at a time
+RANGE = 30.0  # seconds to a process at a time; each costs a decoder and a resampler
 # An MP3 frame borrows at most 511 bytes from those before it (0.13 s at 32 kbit/s, the
 # least; 255 bytes below 32 kHz, 0.26 s at 8 kbit/s), and overlaps two of 0.07 s.
 WARM_UP = 0.5  # seconds
@@ -74,20 +75,44 @@ class Clock:
 
 
 @dataclass(frozen=True)
+class Piece:
+    """A packet, and how many samples it claims to hold."""
+
+    packet: av.Packet | bytes
+    samples: int
+
+    def packed(self) -> "Piece":
+        """Return it without what only the container knows: what is to be trimmed."""
+        return replace(self, packet=bytes(self.packet))
+
+    def unpacked(self) -> av.Packet:
+        return av.Packet(self.packet) if isinstance(self.packet, bytes) else self.packet
+
+
+@dataclass(frozen=True)
 class Range:
     """Packets of one stretch, with those around it, and where it stands."""
 
-    before: Sequence[av.Packet]  # WARM_UP of them; none for the first range
-    body: Sequence[av.Packet]
-    after: Sequence[av.Packet]  # AFTER of them; none for the last range
+    before: Sequence[Piece]  # WARM_UP of them; none for the first range
+    body: Sequence[Piece]
+    after: Sequence[Piece]  # AFTER of them; none for the last range
     start: int  # of `body`, in decoded samples of the recording
     end: int
 
+    def packed(self) -> "Range":
+        """Return the range so that it can be sent to another process."""
+        return replace(
+            self,
+            before=[piece.packed() for piece in self.before],
+            body=[piece.packed() for piece in self.body],
+            after=[piece.packed() for piece in self.after],
+        )
+
 
 def planes(
-    stream: av.AudioStream, packets: Iterator[av.Packet], rate: int, pool: Executor
+    stream: av.AudioStream, packets: Iterator[av.Packet], rate: int, processes: int
 ) -> Iterator[np.ndarray]:
-    """Yield float32 (channels, n) at `rate`, decoded by the threads of `pool`.
+    """Yield float32 (channels, n) at `rate`, decoded by several `processes`.
 
     Raises Irregular where only decoding in one go is sure to be right.
     """
@@ -102,15 +127,31 @@ def planes(
     opening = list(islice(packets, AFTER))
     skipped = _skipped(codec, opening, clock)
     bodies = _bodies(chain(opening, packets), clock, round(RANGE * codec.rate))
-    calls = (
-        partial(_decoded, codec, one, clock, pace)
-        for one in _ranges(bodies, clock, round(WARM_UP * codec.rate), skipped)
-    )
-    with closing(in_order(pool, calls, ahead=cores() + 1)) as decoded:
-        for plane in decoded:
+    ranges = _ranges(bodies, round(WARM_UP * codec.rate), skipped)
+    with (
+        Children("transcription.ranges", "decoded") as children,
+        ThreadPoolExecutor(processes) as waiting,
+        closing(
+            in_order(
+                waiting,
+                (partial(_sent, children, codec, one, pace) for one in ranges),
+                ahead=processes + 1,
+            )
+        ) as found,
+    ):
+        for plane in found:
             if plane is None:
                 raise Irregular
             yield plane
+
+
+def _sent(
+    children: Children, codec: Codec, one: Range, pace: Fraction
+) -> np.ndarray | None:
+    """Return what a child decodes; what must be trimmed is decoded here."""
+    if one.before and one.after:
+        return children.call(codec, one.packed(), pace)
+    return decoded(codec, one, pace)
 
 
 def proven(codec: str) -> bool:
@@ -131,12 +172,12 @@ def _skipped(codec: Codec, opening: Sequence[av.Packet], clock: Clock) -> int:
 
 def _bodies(
     packets: Iterator[av.Packet], clock: Clock, longest: int
-) -> Iterator[list[av.Packet]]:
+) -> Iterator[list[Piece]]:
     """Yield stretches of `longest` samples; the last is never a few packets only.
 
     Raises Irregular where a packet does not follow on the one before.
     """
-    body: list[av.Packet] = []
+    body: list[Piece] = []
     length = full = 0
     due: int | None = None
     for packet in packets:
@@ -145,55 +186,51 @@ def _bodies(
         if packet.pts is None or (due is not None and packet.pts != due):
             raise Irregular
         due = packet.pts + (packet.duration or 0)
-        body.append(packet)
-        length += clock.samples(packet)
+        body.append(Piece(packet, clock.samples(packet)))
+        length += body[-1].samples
         if not full and length >= longest:
             full = len(body)
         if full and len(body) == full + 2 * AFTER:
             yield body[:full]
             body = body[full:]
-            length, full = sum(map(clock.samples, body)), 0
+            length, full = sum(piece.samples for piece in body), 0
     yield body
 
 
 def _ranges(
-    bodies: Iterator[list[av.Packet]], clock: Clock, warm_up: int, skipped: int
+    bodies: Iterator[list[Piece]], warm_up: int, skipped: int
 ) -> Iterator[Range]:
     """Yield each stretch between the packets that it needs on either side."""
     start = -skipped
-    before: list[av.Packet] = []
+    before: list[Piece] = []
     body = next(bodies)
     for following in chain(bodies, [[]]):
-        end = start + sum(map(clock.samples, body))
+        end = start + sum(piece.samples for piece in body)
         yield Range(before, body, following[:AFTER], max(start, 0), end)
         start = end
         needed = count = 0
         while needed < warm_up and count < len(body):
             count += 1
-            needed += clock.samples(body[-count])
+            needed += body[-count].samples
         before = body[-count:]
         body = following
 
 
-def _decoded(
-    codec: Codec, one: Range, clock: Clock, pace: Fraction
-) -> np.ndarray | None:
+def decoded(codec: Codec, one: Range, pace: Fraction) -> np.ndarray | None:
     """Return a range's float32 (channels, n), or None if it is not what it claims."""
     # It begins where the whole, resampled from the start, begins a period anew.
     period = pace.denominator
     origin = max(one.start - HISTORY, 0) // period * period if one.before else 0
     first, last = (ceil((at - origin) * pace) for at in (one.start, one.end))
     try:
-        planes = _planes(codec, one, clock, pace, lead=one.start - origin)
-        return np.concatenate(list(planes), axis=1)[
-            :, first : last if one.after else None
-        ]
+        found = list(_planes(codec, one, pace, lead=one.start - origin))
+        return np.concatenate(found, axis=1)[:, first : last if one.after else None]
     except (av.FFmpegError, ValueError, Irregular):
         return None
 
 
 def _planes(
-    codec: Codec, one: Range, clock: Clock, pace: Fraction, lead: int
+    codec: Codec, one: Range, pace: Fraction, lead: int
 ) -> Iterator[np.ndarray]:
     """Yield a range, resampled, and `lead` decoded samples before it.
 
@@ -201,18 +238,18 @@ def _planes(
     """
     sound = Resampling(int(pace * codec.rate))
     context = codec.open()
-    for packet in one.before:
-        if _add(context, codec, packet, sound) != clock.samples(packet):
+    for piece in one.before:
+        if _add(context, codec, piece.unpacked(), sound) != piece.samples:
             sound.drop(sound.samples)  # it borrows from packets that are not here
     if one.before:
         sound.drop(sound.samples - lead)
-    packets = [*one.body, *one.after]
+    pieces = [*one.body, *one.after]
     # An encoder's delay is dropped from the first packets, its padding from the last.
     first = 0 if one.before else AFTER
-    last = len(packets) - (0 if one.after else 2 * AFTER)
-    for index, packet in enumerate(packets):
-        length = _add(context, codec, packet, sound)
-        if first <= index < last and length != clock.samples(packet):
+    last = len(pieces) - (0 if one.after else 2 * AFTER)
+    for index, piece in enumerate(pieces):
+        length = _add(context, codec, piece.unpacked(), sound)
+        if first <= index < last and length != piece.samples:
             raise Irregular
         if sound.samples >= codec.rate:
             yield from sound.read()

@@ -102,3 +102,25 @@ def test_it_lets_a_worker_with_its_own_secret_read_the_queue() -> None:
     worker["QUEUE_SECRET"] = "otra"
     done = manage("shell", "--no-imports", "-c", code, settings=gpu, **worker)
     assert "BadSignature" in done.stderr
+
+
+@pytest.mark.parametrize("module", ["astra_site.settings", "astra_site.settings_gpu"])
+def test_it_adds_a_service_and_keeps_its_key_to_itself(module: str) -> None:
+    code = (
+        "from django.conf import settings as s; from transcription import engines; "
+        "print(s.TRANSCRIPTION_ENGINES.get('openai'), vars(s._wrapped)); "
+        "print(engines.load('openai').model, engines.settings_hash('openai'))"
+    )
+    key = "sk-una-clave-secreta"
+    tell = ("shell", "--no-imports", "-c", code)
+    done = manage(*tell, settings=module, OPENAI_API_KEY=key, OPENAI_MODEL="whisper-9")
+    other = manage(*tell, settings=module, OPENAI_API_KEY="o", OPENAI_MODEL="whisper-9")
+
+    assert "'EXTERNAL': True" in done.stdout
+    assert key not in done.stdout + done.stderr
+    last = done.stdout.splitlines()[-1]
+    assert last.startswith("whisper-9 ")
+    assert last == other.stdout.splitlines()[-1]  # another key hears the same
+    without = manage(*tell, settings=module)
+    assert without.stdout.startswith("None ")
+    assert "No existe un motor" in without.stderr

@@ -141,6 +141,50 @@ def test_it_links_the_rows_of_one_session(chief: Client, rows: None) -> None:
     assert "1 parte" in chief.get(parts).content.decode()
 
 
+def test_it_shows_what_heard_each_part_and_how_often(chief: Client) -> None:
+    hearing = make_transcription(make_recording(make_session()), ["Uno.", "Dos."])
+    part = hearing.parts.get()
+    rejected = [{"start": 1, "end": 2, "text": "Nada <b>", "flags": [], "tries": []}]
+    by = {"engine": "openai", "model": "whisper-large-v3", "settings_hash": "cafe1234"}
+    Part.objects.update(**by, rejected=rejected)
+    tries = [{"engine": "base", "way": "first", "flags": ["loop"], "text": "Tres.",
+              "kept": False}]  # fmt: skip
+    odd = Segment.objects.create(
+        part=part, position=9, start=20, end=29, text="Tres, sí.", flags=["loop"],
+        tries=tries * 3,
+    )  # fmt: skip
+    listed = chief.get(where(Part)).content.decode()
+    assert all(value in listed for value in by.values())
+    link = f"{where(Segment)}?part__id__exact={part.pk}&amp;tries=more"
+    assert f'<a href="{link}">1</a>' in listed
+    page = chief.get(where(Part, "change", part.pk)).content.decode()
+    assert "cafe1234" in page
+    assert "Nada &lt;b&gt;" in page
+    found = chief.get(link.replace("&amp;", "&")).content.decode()
+    assert "Tres, sí." in found
+    assert "Uno." not in found
+    assert '<td class="field-how_often">3</td>' in found
+    page = chief.get(where(Segment, "change", odd.pk)).content.decode()
+    assert "loop" in page
+    assert "&quot;way&quot;: &quot;first&quot;" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "texts"),
+    [("flag=any", 1), ("flag=loop", 1), ("flag=echo", 0), ("tries=one", 2), ("", 3)],
+)
+def test_it_finds_segments_by_what_is_wrong_with_them(
+    chief: Client, query: str, texts: int
+) -> None:
+    hearing = make_transcription(make_recording(make_session()), ["Uno.", "Dos."])
+    Segment.objects.create(
+        part=hearing.parts.get(), position=9, start=20, end=29, text="Tres.",
+        flags=["loop"], tries=[{"text": "Tres."}],
+    )  # fmt: skip
+    page = chief.get(f"{where(Segment)}?{query}").content.decode()
+    assert page.count('class="field-how_often"') == texts
+
+
 def retry(client: Client, *transcriptions: Transcription) -> str:
     form = {"action": "retry", "_selected_action": [t.pk for t in transcriptions]}
     return client.post(where(Transcription), form, follow=True).content.decode()

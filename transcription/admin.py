@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django_q.admin import FailAdmin, QueueAdmin, ScheduleAdmin, TaskAdmin
 from django_q.models import Failure, OrmQ, Schedule, Success
 
+from transcription.guards import WEIGHT
 from transcription.models import Part, Segment, Transcription, UsageRecord, Worker
 
 
@@ -19,6 +22,12 @@ def link(row: Model | None) -> str:
         return "-"
     name = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
     return format_html('<a href="{}">{}</a>', reverse(name, args=[row.pk]), row)
+
+
+def laid_out(rows: list[dict]) -> str:
+    """Return JSON rows as they can be read, "-" for none."""
+    text = json.dumps(rows, ensure_ascii=False, indent=2)
+    return format_html("<pre>{}</pre>", text) if rows else "-"
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -67,31 +76,116 @@ class TranscriptionAdmin(ReadOnlyAdmin):
 
 @admin.register(Part)
 class PartAdmin(ReadOnlyAdmin):
-    list_display = ["__str__", "status", "attempt", "worker", "heard", "transcription_"]
-    list_filter = ["status", "worker"]
+    list_display = [
+        "__str__",
+        "status",
+        "attempt",
+        "engine",
+        "model",
+        "settings_hash",
+        "worker",
+        "heard",
+        "retried",
+        "transcription_",
+    ]
+    list_filter = ["status", "engine", "worker"]
     list_select_related = ["transcription"]
     search_fields = ["transcription__name", "error", "worker"]
-    readonly_fields = ["transcription_"]
+    exclude = ["rejected"]
+    readonly_fields = ["transcription_", "retried", "rejected_"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Part]:
-        return super().get_queryset(request).defer("transcription__peaks")
+        # Counted part by part: a page of parts, not all the segments there are.
+        retried = Segment.objects.filter(part=OuterRef("pk")).exclude(tries=[])
+        count = retried.order_by().values("part").annotate(count=Count("pk"))
+        parts = super().get_queryset(request).defer("transcription__peaks")
+        return parts.annotate(tried=Subquery(count.values("count")))
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         if lookup == "transcription__id__exact":
             return True
         return super().lookup_allowed(lookup, value, request)
 
+    @admin.display(description="segmentos repetidos")
+    def retried(self, part: Part) -> str:
+        """Show how many segments were heard more than once, and link to them."""
+        url = reverse("admin:transcription_segment_changelist")
+        where = f"{url}?part__id__exact={part.pk}&tries=more"
+        return format_html('<a href="{}">{}</a>', where, part.tried or 0)
+
+    @admin.display(description="descartado")
+    def rejected_(self, part: Part) -> str:
+        return laid_out(part.rejected)
+
     @admin.display(description="transcripción")
     def transcription_(self, part: Part) -> str:
         return link(part.transcription)
 
 
+class FlagFilter(admin.SimpleListFilter):
+    """Segments in which the guards found this or that."""
+
+    title = "aviso"
+    parameter_name = "flag"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin
+    ) -> list[tuple[str, str]]:
+        return [("any", "cualquiera"), *((flag, flag) for flag in sorted(WEIGHT))]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Segment]
+    ) -> QuerySet[Segment]:
+        if self.value() == "any":
+            return queryset.exclude(flags=[])
+        return (
+            queryset.filter(flags__contains=[self.value()])
+            if self.value()
+            else queryset
+        )
+
+
+class TriesFilter(admin.SimpleListFilter):
+    """Segments that were heard once, or more than once."""
+
+    title = "intentos"
+    parameter_name = "tries"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin
+    ) -> list[tuple[str, str]]:
+        return [("one", "uno"), ("more", "más de uno")]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Segment]
+    ) -> QuerySet[Segment]:
+        if self.value() == "more":
+            return queryset.exclude(tries=[])
+        return queryset.filter(tries=[]) if self.value() else queryset
+
+
 @admin.register(Segment)
 class SegmentAdmin(ReadOnlyAdmin):
-    list_display = ["__str__", "start", "end", "voice", "part"]
+    list_display = ["__str__", "start", "end", "flags", "how_often", "voice", "part"]
+    list_filter = [FlagFilter, TriesFilter]
     list_select_related = ["part__transcription"]
     search_fields = ["text"]
+    exclude = ["tries"]
+    readonly_fields = ["tries_"]
     show_full_result_count = False  # there are hundreds of thousands
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        if lookup == "part__id__exact":
+            return True
+        return super().lookup_allowed(lookup, value, request)
+
+    @admin.display(description="intentos")
+    def how_often(self, segment: Segment) -> int:
+        return len(segment.tries) or 1
+
+    @admin.display(description="intentos")
+    def tries_(self, segment: Segment) -> str:
+        return laid_out(segment.tries)
 
 
 @admin.register(Worker)

@@ -8,7 +8,9 @@ from django_q.models import OrmQ
 from councils.models import Council, Role
 from sessions import permission, tasks
 from sessions.engines import NotPermitted, choices_for
+from sessions.making import Making
 from sessions.models import CouncilSession, Recording
+from sessions.progress import Progress
 from tests.make import (
     make_acta,
     make_council,
@@ -18,7 +20,7 @@ from tests.make import (
     make_transcription,
     make_user,
 )
-from transcription.models import Part, Segment, Transcription
+from transcription.models import Part, Segment, Transcription, UsageRecord
 
 pytestmark = pytest.mark.django_db
 DONE, FAILED, HEARING, WAITING = (
@@ -270,3 +272,88 @@ def test_it_retries_from_the_back_office_with_the_same_care(client: Client) -> N
     said = client.post(where, form, follow=True).content.decode()
     assert "ya no está en borrador" in said
     assert states(hearing) == [DONE, FAILED]
+
+
+# ---- Saying who heard it -----------------------------------------------------------
+
+
+def told(recording: Recording) -> Making:
+    """How the page says that the session was made, from the rows as they are now."""
+    session = CouncilSession.objects.get(pk=recording.session_id)
+    return Making(session, Progress(session).parts)
+
+
+def ears(recording: Recording) -> list[tuple[str, str, str]]:
+    return [(ear.label, ear.model, ear.share) for ear in told(recording).ears]
+
+
+def part_of(hearing: Transcription, engine: str, model: str = "", **fields) -> Part:
+    return make_part(hearing, status=DONE, engine=engine, model=model, **fields)
+
+
+def test_it_says_which_engine_heard_by_the_parts_themselves() -> None:
+    recording = recording_of(engine="turbo")
+    assert ears(recording) == [("Whisper large-v3-turbo", "", "")]  # what will hear
+    hearing = make_transcription(recording, status="done", engine="parakeet")
+    for engine in ("base", "base", "parakeet"):
+        part_of(hearing, engine, "any")
+    part_of(hearing, "")  # nobody speaks there: no engine was woken
+    assert ears(recording) == [
+        ("Whisper base", "", "2 de 4 partes"),
+        ("NVIDIA Parakeet", "", "1 de 4 partes"),
+    ]
+    assert told(recording).where == "En máquinas de ASTRA. El audio no sale de ellas."
+
+
+def test_it_says_what_hears_the_rest() -> None:
+    recording = recording_of()
+    hearing = make_transcription(recording, status="hearing", engine="parakeet")
+    part_of(hearing, "base")
+    make_part(hearing)
+    assert ears(recording) == [
+        ("Whisper base", "", "1 de 2 partes"),
+        ("NVIDIA Parakeet", "", "lo que falta"),
+    ]
+
+
+def test_it_tells_the_model_that_a_service_served() -> None:
+    recording = recording_of(external_api_allowed=True)
+    hearing = make_transcription(recording, status="done", engine="openai")
+    part_of(hearing, "openai", "whisper-large-v3")
+    assert ears(recording) == [("Servicio externo", "whisper-large-v3", "")]
+    assert told(recording).where == "En un servicio externo que el concejo autorizó."
+    part_of(hearing, "base", "base")
+    assert "y, una parte, en un servicio externo" in told(recording).where
+
+
+def test_it_goes_by_the_transcription_where_parts_do_not_say() -> None:
+    recording = recording_of()
+    part_of(make_transcription(recording, status="done", engine="turbo"), "")
+    assert ears(recording) == [("Whisper large-v3-turbo", "", "")]
+
+
+def test_it_does_not_hide_what_an_earlier_hearing_sent_and_cost() -> None:
+    recording = recording_of(external_api_allowed=True)
+    first = make_transcription(recording, status="done", engine="openai")
+    part = part_of(first, "openai", "whisper-1")
+    UsageRecord.objects.create(part=part, seconds=1, sent=600, price=0, cost=0.06)
+    second = make_transcription(recording, status="done", engine="base")
+    mine = part_of(second, "base")
+    UsageRecord.objects.create(part=mine, seconds=9, price=4, cost=0.01)
+    making = told(recording)
+    assert f"{making.cost:.2f}" == "0.07"
+    assert "en un servicio externo" in making.where
+
+
+def test_it_shows_how_it_was_made(client: Client) -> None:
+    recording = recording_of(external_api_allowed=True)
+    hearing = make_transcription(
+        recording, status="done", engine="openai", backups=["base"], heard_at=READY
+    )
+    part_of(hearing, "openai", "whisper-large-v3")
+    client.force_login(make_user(recording.session.council, Role.SECRETARY))
+    page = client.get(f"/sesiones/{recording.session_id}/").content.decode()
+    how = page.split('id="como"')[1].split("</section>")[0]
+    assert "Servicio externo (modelo whisper-large-v3)" in how
+    assert "<dt>De respaldo</dt><dd>Whisper base" in how
+    assert "Transcribir otra vez con otro motor" in how

@@ -52,13 +52,14 @@ def _too_much(name: str, spent: float, cost: float, ceiling: float) -> EngineErr
     setting, each, so_far = NAMES[name]
     return EngineError(
         f"Este tramo no se envió al servicio de transcripción: {so_far} "
-        f"{_usd(spent)}, enviarlo costaría {_usd(cost)} más y el tope es de "
-        f"{_usd(ceiling)} {each}. Lo ya transcrito está guardado. Elija otro motor, o "
+        f"{usd(spent)}, enviarlo costaría {usd(cost)} más y el tope es de "
+        f"{usd(ceiling)} {each}. Lo ya transcrito está guardado. Elija otro motor, o "
         f"pida a quien administra el servidor que suba el tope ({setting}), y después "
         "intente de nuevo.",
         permanent=True,
     )
 
 
-def _usd(amount: float) -> str:
+def usd(amount: float) -> str:
+    """Return US dollars as people here write them: «0,12 USD»."""
     return f"{amount:.2f} USD".replace(".", ",")

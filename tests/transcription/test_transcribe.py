@@ -1,12 +1,15 @@
 import io
 import json
+import re
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pytest
+from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 
+from tests.transcription.api_server import ApiServer
 from tests.transcription.sounds import recorded
 from tests.transcription.test_whisper import DEMO
 from transcription.audio import RATE, decode
@@ -57,6 +60,27 @@ def test_it_prints_nothing_for_silence(tmp_path: Path) -> None:
 
     assert out == ""
     assert "0 segmentos" in err
+
+
+def test_it_says_what_a_service_cost(
+    opening: Path, server: ApiServer, settings: LazySettings
+) -> None:
+    settings.TRANSCRIPTION_ENGINES = {
+        "openai": {
+            "BACKEND": "transcription.engines.openai.OpenAICompatible",
+            "OPTIONS": {"base_url": server.url, "price_per_minute": 60},
+        }
+    }
+    out, err = run(opening, "--engine", "openai")
+
+    assert "Punto 0, aprobado." in out
+    sent = sum(request.seconds for request in server.requests)
+    paid = float(
+        re.search(r"servicio externo 0:00:0\d: (\d+,\d\d) USD", err)[1].replace(
+            ",", "."
+        )
+    )
+    assert paid == pytest.approx(sent, abs=0.01)
 
 
 def test_it_refuses_what_it_cannot_hear(tmp_path: Path) -> None:

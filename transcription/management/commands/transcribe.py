@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from transcription import engines, pipeline
+from transcription import engines, pipeline, spending
 from transcription.audio import AudioError, probe
 from transcription.pipeline import SegmentDraft
 
@@ -50,6 +50,10 @@ class Command(BaseCommand):
             for segment in segments:
                 self.stdout.write(f"[{_clock(segment.start)}] {segment.text}")
         self.stderr.write(f"{len(segments)} segmentos.")
+        sent = getattr(engine, "sent", 0.0)
+        if sent:  # seconds that went to a service; no ledger is kept here
+            paid = spending.usd(spending.dollars(sent, engine.capabilities.price))
+            self.stderr.write(f"Se envió a un servicio externo {_clock(sent)}: {paid}.")
 
     def _progress(self, seconds: float) -> pipeline.Progress:
         def show(done: float) -> None:

@@ -84,6 +84,7 @@ class Clusters:
         self._processes = {
             name: Process(name, command, Q_CLUSTER_NAME=name, **environment)
             for name in NAMES
+            if name != "gpu" or settings.HEAR_HERE
         }
         # Of each cluster: message id -> since when it waits.
         self._seen: dict[str, dict[int, float]] = {name: {} for name in NAMES}
@@ -120,7 +121,7 @@ class Clusters:
                     self._restart(name)
             try:
                 close_old_connections()
-                for name in NAMES:
+                for name in self._processes:
                     self._look_for_lost_messages(name)
             except Error as error:
                 self._say(f"La base de datos no responde ({error}); se sigue probando.")

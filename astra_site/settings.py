@@ -221,6 +221,8 @@ if TRANSCRIPTION_ENGINE not in TRANSCRIPTION_ENGINES:
         f"TRANSCRIPTION_ENGINE={TRANSCRIPTION_ENGINE!r} no existe: "
         f"elija entre {', '.join(TRANSCRIPTION_ENGINES)}."
     )
+# Off where another machine hears: the site would take parts whose engine it has not.
+HEAR_HERE = env_bool("HEAR_HERE", True)
 LEASE_SECONDS = env_number("LEASE_SECONDS", 60)  # silence after which a worker is dead
 
 # ---- Background work -------------------------------------------------------------

@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -84,6 +85,12 @@ def test_it_wakes_a_cluster_whose_idle_worker_was_killed(
     async_task("transcription.tasks.tidy", cluster="media")
     wait_for(lambda: not OrmQ.objects.filter(key="media").exists(), seconds=60)
     assert clusters.pid("media") != before
+
+
+def test_it_leaves_hearing_to_the_machine_that_hears(settings: Any) -> None:
+    settings.HEAR_HERE = False
+    running = Clusters()
+    assert set(running._processes) == {"astra", "media"}
 
 
 def test_it_leaves_no_process_behind(transactional_db: None, tmp_path: Path) -> None:

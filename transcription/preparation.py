@@ -13,8 +13,8 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from transcription import audio
-from transcription.ahead import beforehand, cores, helpers, in_order
+from transcription import audio, decoding
+from transcription.ahead import beforehand, cores, in_order
 from transcription.cutting import (
     Cutter,
     Detector,
@@ -78,7 +78,7 @@ def _heard(
     player: audio.PlaybackWriter | None,
 ) -> Generator[Stretch, None, None]:
     """Yield the recording, decoded and looked at; what is yielded is in the copy."""
-    blocks = beforehand(audio.decode(file, processes=helpers()), ahead=AHEAD)
+    blocks = beforehand(decoding.blocks(file), ahead=AHEAD)
     with closing(blocks), closing(stretches(blocks, detector, pool)) as found:
         if player is None:
             yield from found

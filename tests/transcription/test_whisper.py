@@ -14,7 +14,8 @@ from transcription import engines, evaluation, pipeline
 from transcription.audio import RATE, decode
 from transcription.cutting import cut
 from transcription.engines import Clip, EngineError
-from transcription.engines.whisper import _sentences
+from transcription.engines.whisper import _format, _limit
+from transcription.engines.whisper_text import sentences
 
 DEMO = Path(__file__).resolve().parent.parent.parent / "demo"
 SECONDS = 30
@@ -128,6 +129,74 @@ def test_it_says_when_the_card_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not caught.value.permanent
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError("std::bad_alloc"),
+        RuntimeError("CUDA failed with error out of memory"),
+        RuntimeError("cuBLAS failed with status CUBLAS_STATUS_ALLOC_FAILED"),
+    ],
+)
+def test_it_says_when_not_even_one_clip_fits(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    sizes: list[int] = []
+
+    def fail(_: object, batch: list, *__: object) -> list:
+        sizes.append(len(batch))
+        raise error
+
+    engine = engines.load("base")
+    monkeypatch.setattr(engine, "_round", fail)
+    monkeypatch.setattr(engine, "batch_size", 4)
+
+    with pytest.raises(EngineError, match="La memoria no alcanza"):
+        engine.transcribe([Clip(np.zeros(RATE, np.float32), 0.0)] * 4, terms=())
+    assert sizes == [4, 2, 1]
+
+
+def test_it_hears_again_after_it_was_unloaded() -> None:
+    clip = Clip(opening()[: 6 * RATE], 0.0)
+    engine = engines.load("base")
+    before = engine.transcribe([clip])
+
+    engine.unload()
+
+    assert not engine._whisper.model.model_is_loaded
+    assert engine.transcribe([clip]) == before
+
+
+def test_it_gives_results_in_the_order_of_the_clips() -> None:
+    short, long = Clip(opening()[: 2 * RATE], 0.0), Clip(opening()[: 9 * RATE], 0.0)
+
+    first, second = engines.load("base").transcribe([short, long])
+
+    assert first.words[-1].end <= 2 < second.words[-1].end <= 9
+
+
+@pytest.mark.parametrize(
+    ("known", "kind"),
+    [
+        ({"float32", "float16", "int8_float16", "bfloat16", "int8"}, "float16"),
+        ({"float32", "float16", "int8_float16", "int8"}, "int8_float16"),
+        ({"float32", "float16"}, "float16"),
+        ({"float32", "int8"}, "int8"),
+    ],
+)
+def test_it_takes_the_number_format_that_suits_the_card(
+    known: set[str], kind: str
+) -> None:
+    assert _format(known) == kind
+
+
+@pytest.mark.parametrize(("prompt", "seconds"), [(4, 20.0), (250, 2.0)])
+def test_it_leaves_speech_of_any_pace_its_tokens(prompt: int, seconds: float) -> None:
+    longest = _limit(prompt, seconds)
+
+    # CTranslate2 writes at most half of `max_length`, and prompt and text together.
+    assert min(longest // 2, longest - prompt) == 16 + 8 * seconds
+
+
 def test_it_stays_resident() -> None:
     assert engines.load("base") is engines.load("base")
 
@@ -180,7 +249,7 @@ class Tokens:
 
 
 def test_it_reads_sentences_between_timestamps() -> None:
-    found, reached = _sentences([20, 1, 2, 70, 70, 3, 120], Tokens, 29.0)
+    found, reached = sentences([20, 1, 2, 70, 70, 3, 120], Tokens, 29.0)
 
     assert [(one.start, one.end, one.tokens) for one in found] == [
         (0.0, 1.0, [1, 2]),
@@ -190,14 +259,14 @@ def test_it_reads_sentences_between_timestamps() -> None:
 
 
 def test_it_leaves_a_broken_sentence_to_the_next_round() -> None:
-    found, reached = _sentences([20, 1, 70, 70, 3, 4], Tokens, 29.0)
+    found, reached = sentences([20, 1, 70, 70, 3, 4], Tokens, 29.0)
 
     assert [one.tokens for one in found] == [[1]]
     assert reached == 1.0
 
 
 def test_it_keeps_text_that_no_timestamp_closes() -> None:
-    found, reached = _sentences([20, 1, 2, 3], Tokens, 9.0)
+    found, reached = sentences([20, 1, 2, 3], Tokens, 9.0)
 
     assert [(one.start, one.end) for one in found] == [(0.0, 9.0)]
     assert reached == 9.0

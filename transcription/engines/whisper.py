@@ -1,7 +1,7 @@
 """OpenAI's Whisper through faster-whisper and CTranslate2, decoded in batches."""
 
-import zlib
-from collections.abc import Sequence
+import math
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,11 @@ from transcription.engines import (
     ClipResult,
     EngineError,
     Word,
+    compression_ratio,
 )
+from transcription.engines.whisper_text import Sentence, sentences, whole_words
 
 RATE = 16_000
-SPACING = 0.02  # seconds that one timestamp token stands for
 LEFT = 1.0  # seconds of a clip left unheard that are worth another round
 ROUNDS = 8  # decodings of one clip, each from where the last one stopped
 HOTWORDS = (
@@ -35,6 +36,17 @@ PHRASES = (
     "honorables concejales el orden del día leído? Aprobado, señor presidente."
 )
 CAREFUL_REPEAT = 6  # tokens that may not come twice when a clip is retried
+WINDOW = 30.0  # seconds that Whisper was trained on
+# Silence after the longest clip of a batch. Filling up to WINDOW instead took half as
+# long again to encode, and Whisper base heard no better for it: benchmarks/README.md.
+PADDING = 2.0
+FRAMES = 100  # of the spectrogram, a second
+SHORTEST = 10.0  # seconds, silence included; less has not been tried
+# Tokens that a second of speech may give, and some for the start: the densest clip gave
+# 5.1. Without a limit a loop over two seconds of sound is written out to 224 tokens.
+PACE, START = 8, 16
+# What CTranslate2, CUDA and cuBLAS say when there is no room.
+FULL = ("out of memory", "ALLOC_FAILED", "bad_alloc", "ailed to allocate")
 
 
 @dataclass
@@ -56,15 +68,6 @@ class _Stretch:
     offset: float
 
 
-@dataclass(frozen=True)
-class _Sentence:
-    """Text tokens between two timestamps, seconds from the stretch's start."""
-
-    start: float
-    end: float
-    tokens: list[int]
-
-
 def _chosen(device: str, compute_type: str) -> tuple[str, str]:
     """Return device and number format, "auto" replaced by the best there is."""
     # Heavy: only the process that transcribes may pay for it.
@@ -74,9 +77,19 @@ def _chosen(device: str, compute_type: str) -> tuple[str, str]:
         device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
     if compute_type == "auto":
         known = ctranslate2.get_supported_compute_types(device)
-        wanted = ("float16", "int8_float16") if device == "cuda" else ()
-        compute_type = next((kind for kind in wanted if kind in known), "int8")
+        compute_type = _format(known) if device == "cuda" else "int8"
     return device, compute_type
+
+
+def _format(known: Collection[str]) -> str:
+    """Return the number format for a card that knows these.
+
+    CTranslate2 names bfloat16 from Ampere on. On Turing (RTX 2080 Ti, faster-whisper
+    #1030) int8_float16 is as fast as float16 in three fifths of the memory; before
+    Volta neither is known.
+    """
+    wanted = ("float16",) if "bfloat16" in known else ("int8_float16", "float16")
+    return next((kind for kind in wanted if kind in known), "int8")
 
 
 def _loaded(
@@ -123,15 +136,23 @@ class Whisper:
         beam_size: int = 5,
         cpu_threads: int = 0,
         prompt: str = PHRASES,
+        padding: float | None = None,
         models: Path | str | None = None,
     ) -> None:
-        """Load the weights. Raises EngineError where there are none."""
+        """Load the weights. Raises EngineError where there are none.
+
+        `padding` is the silence after the longest clip of a batch, in seconds; WINDOW
+        fills all of Whisper's window.
+        """
         device, compute_type = _chosen(device, compute_type)
         self.model = model
         self.device = device
         self.batch_size = batch_size or (16 if device == "cuda" else 8)
         self.beam_size = beam_size
         self.prompt = prompt
+        # A card has time to spare, and no model that needs one has been measured.
+        fill = WINDOW if device == "cuda" else PADDING
+        self.padding = fill if padding is None else padding
         self.capabilities = Capabilities(
             batch=self.batch_size, biasing=Biasing.PROMPT, terms=40
         )
@@ -154,25 +175,36 @@ class Whisper:
         careful: bool = False,
     ) -> list[ClipResult]:
         """Return what each clip says. Raises EngineError when the card fails."""
+        self._reload()
         tokenizer = self._tokenizer(language)
         prompt = self._prompt(tokenizer, terms, careful)
         heard = [_Heard() for _ in clips]
         pending = [_Stretch(index, 0.0) for index in range(len(clips))]
         while pending:
+            # Like with like: the longest clip of a batch decides what all of it costs.
+            pending.sort(key=lambda one: one.offset - clips[one.clip].seconds)
             batch, pending = pending[: self.batch_size], pending[self.batch_size :]
             try:
                 pending += self._round(clips, batch, heard, tokenizer, prompt, careful)
-            except RuntimeError as error:
-                if "out of memory" in str(error) and len(batch) > 1:
-                    # Smaller from now on: the card will not grow.
-                    self.batch_size = len(batch) // 2
-                    pending = batch + pending
-                    continue
-                raise EngineError(
-                    f"Whisper se detuvo mientras transcribía: {error}. Lo ya "
-                    "transcrito está guardado; el tramo se intentará de nuevo."
-                ) from error
+            except (RuntimeError, MemoryError) as error:
+                if not _is_full(error) or len(batch) == 1:
+                    raise _failure(error) from error
+                # Smaller from now on: the card will not grow.
+                self.batch_size = len(batch) // 2
+                pending = batch + pending
         return [_result(one, language) for one in heard]
+
+    def unload(self) -> None:
+        """Free the memory of the model; the next transcription reads it again."""
+        self._whisper.model.unload_model()
+
+    def _reload(self) -> None:
+        if self._whisper.model.model_is_loaded:
+            return
+        try:
+            self._whisper.model.load_model()
+        except (RuntimeError, MemoryError) as error:
+            raise _failure(error) from error
 
     def _round(
         self,
@@ -190,19 +222,22 @@ class Whisper:
         ]
         seconds = [len(one) / RATE for one in samples]
         encoded = self._encode(samples)
-        outputs = self._generate(encoded, prompt, len(batch), tokenizer, careful)
+        longest = min(_limit(len(prompt), max(seconds)), self._whisper.max_length)
+        outputs = self._generate(
+            encoded, [prompt] * len(batch), longest, tokenizer, careful
+        )
         spoken = [
-            _sentences(output.sequences_ids[0], tokenizer, length)
+            sentences(output.sequences_ids[0], tokenizer, length)
             for output, length in zip(outputs, seconds, strict=True)
         ]
         words = self._align(tokenizer, encoded, [one for one, _ in spoken], seconds)
         rest = []
         for index, stretch in enumerate(batch):
-            sentences, reached = spoken[index]
+            said, reached = spoken[index]
             one = heard[stretch.clip]
             _add(one, stretch, words[index], outputs[index])
             left = seconds[index] - reached
-            if sentences and reached and left > LEFT and one.rounds < ROUNDS:
+            if said and reached and left > LEFT and one.rounds < ROUNDS:
                 rest.append(_Stretch(stretch.clip, stretch.offset + reached))
         return rest
 
@@ -210,13 +245,17 @@ class Whisper:
         from faster_whisper.audio import pad_or_trim
 
         features = [self._whisper.feature_extractor(one)[..., :-1] for one in samples]
-        return self._whisper.encode(np.stack([pad_or_trim(one) for one in features]))
+        seconds = math.ceil(max(map(len, samples)) / RATE) + self.padding
+        frames = math.ceil(min(max(seconds, SHORTEST), WINDOW) * FRAMES)
+        return self._whisper.encode(
+            np.stack([pad_or_trim(one, frames) for one in features])
+        )
 
     def _generate(
         self,
         encoded: Any,
-        prompt: list[int],
-        count: int,
+        prompts: list[list[int]],
+        longest: int,
         tokenizer: Any,
         careful: bool,
     ) -> list[Any]:
@@ -224,12 +263,12 @@ class Whisper:
 
         return self._whisper.model.generate(
             encoded,
-            [prompt] * count,
+            prompts,
             beam_size=self.beam_size,
             # Forbidding repeats ends loops and, unlike sampling, hears the same
             # thing every time.
             no_repeat_ngram_size=CAREFUL_REPEAT if careful else 0,
-            max_length=self._whisper.max_length,
+            max_length=longest,
             max_initial_timestamp_index=50,
             suppress_blank=True,
             suppress_tokens=get_suppressed_tokens(tokenizer, [-1]),
@@ -241,20 +280,20 @@ class Whisper:
         self,
         tokenizer: Any,
         encoded: Any,
-        spoken: Sequence[list[_Sentence]],
+        spoken: Sequence[list[Sentence]],
         seconds: Sequence[float],
     ) -> list[list[Word]]:
         """Return each stretch's words with times from the attention's path."""
         from faster_whisper.transcribe import merge_punctuations
 
-        tokens = [[t for one in sentences for t in one.tokens] for sentences in spoken]
+        tokens = [[t for one in said for t in one.tokens] for said in spoken]
         found = self._whisper.find_alignment(
-            tokenizer, tokens, encoded, [int(np.ceil(one)) * 100 for one in seconds]
+            tokenizer, tokens, encoded, [math.ceil(one) * FRAMES for one in seconds]
         )
         aligned = []
-        for words, sentences, limit in zip(found, spoken, seconds, strict=True):
+        for words, said, limit in zip(found, spoken, seconds, strict=True):
             merge_punctuations(words, "\"'“¿([{-¡«", "\"'.。,，!！?？:：”)]}、»;")
-            aligned.append(_whole_words(words, sentences, limit))
+            aligned.append(whole_words(words, said, limit))
         return aligned
 
     def _tokenizer(self, language: str) -> Any:
@@ -289,53 +328,30 @@ def _folder() -> Path:
     return Path(settings.MODELS_FOLDER)
 
 
-def _sentences(
-    tokens: Sequence[int], tokenizer: Any, seconds: float
-) -> tuple[list[_Sentence], float]:
-    """Return the sentences between timestamps, and the second reached.
+def _limit(prompt: int, seconds: float) -> int:
+    """Return CTranslate2's `max_length` for a batch whose longest clip is `seconds`.
 
-    A last sentence without a closing timestamp was broken off: it is left to the
-    next round, unless it is all there is.
+    It counts the prompt's tokens, and gives at most half of itself to what is heard.
     """
-    found: list[_Sentence] = []
-    start, text = 0.0, []
-    for token in tokens:
-        if token < tokenizer.timestamp_begin:
-            if token < tokenizer.eot:
-                text.append(token)
-            continue
-        time = min((token - tokenizer.timestamp_begin) * SPACING, seconds)
-        if text:
-            found.append(_Sentence(start, max(time, start), text))
-            text = []
-        start = time
-    if text and not found:
-        return [_Sentence(start, seconds, text)], seconds
-    return found, found[-1].end if found else seconds
+    heard = START + math.ceil(PACE * seconds)
+    return max(2 * heard, prompt + heard)
 
 
-def _whole_words(
-    parts: Sequence[dict[str, Any]], sentences: Sequence[_Sentence], limit: float
-) -> list[Word]:
-    """Join what belongs to one word («1», «.870»), but not across sentences."""
-    begins, count = set(), 0
-    for sentence in sentences:
-        begins.add(count)
-        count += len(sentence.tokens)
-    whole: list[Word] = []
-    at = 0
-    for part in parts:
-        text, probability = part["word"].strip(), float(part["probability"])
-        apart = part["word"].startswith(" ") or at in begins or not whole
-        at += len(part["tokens"])
-        start, end = (min(float(part[side]), limit) for side in ("start", "end"))
-        if text and apart:
-            whole.append(Word(start, end, text, probability))
-        elif text:
-            last = whole.pop()
-            probability = min(last.probability, probability)
-            whole.append(Word(last.start, end, last.text + text, probability))
-    return whole
+def _is_full(error: Exception) -> bool:
+    return isinstance(error, MemoryError) or any(one in str(error) for one in FULL)
+
+
+def _failure(error: Exception) -> EngineError:
+    if _is_full(error):
+        return EngineError(
+            "La memoria no alcanza ni para oír un solo fragmento con Whisper "
+            f"({error}). Lo ya transcrito está guardado. Cierre otros programas que la "
+            "usen o elija un modelo más pequeño; el tramo se intentará de nuevo."
+        )
+    return EngineError(
+        f"Whisper se detuvo mientras transcribía: {error}. Lo ya transcrito está "
+        "guardado; el tramo se intentará de nuevo."
+    )
 
 
 def _add(
@@ -363,12 +379,11 @@ def _add(
 
 def _result(heard: _Heard, language: str) -> ClipResult:
     text = " ".join(word.text for word in heard.words)
-    packed = text.encode()
     return ClipResult(
         text=text,
         words=tuple(heard.words),
         avg_logprob=heard.logprob / heard.tokens if heard.tokens else None,
         no_speech=heard.no_speech,
-        compression_ratio=len(packed) / len(zlib.compress(packed)) if packed else None,
+        compression_ratio=compression_ratio(text),
         language=language,
     )

@@ -11,7 +11,8 @@ from itertools import groupby
 from transcription.guards import plain_words
 
 NEAR = 6.0  # seconds on each side of a border in which two hearings are compared
-FAR = 4.0  # seconds between the times that two hearings give the same word
+FAR = 1.5  # seconds between the times that two hearings give the same word
+LOOSE = 4.0  # the same, where an engine gave no times: they are a guess
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Word:
     start: float
     end: float
     text: str
+    is_timed: bool = True  # by the engine
 
     @property
     def middle(self) -> float:
@@ -44,7 +46,7 @@ class Heard:
         letters = sum(len(text) + 1 for text in texts)
         for text in texts:
             end = at + (self.end - self.start) * (len(text) + 1) / letters
-            found.append(Word(at, end, text))
+            found.append(Word(at, end, text, is_timed=False))
             at = end
         return tuple(found)
 
@@ -133,7 +135,7 @@ def border(second: float, old: Sequence[Word], new: Sequence[Word]) -> int:
             range(block.b, block.b + block.size),
             strict=True,
         ):
-            if abs(old[mine[a]].middle - new[theirs[b]].middle) > FAR:
+            if not _may_be_one(old[mine[a]], new[theirs[b]]):
                 continue
             if a < left:
                 least = max(least, b + 1)
@@ -141,6 +143,12 @@ def border(second: float, old: Sequence[Word], new: Sequence[Word]) -> int:
                 most = min(most, b)
     by_time = sum(new[at].middle < second for at in theirs)
     return first + min(max(by_time, least), most)
+
+
+def _may_be_one(one: Word, other: Word) -> bool:
+    """Whether the times allow two words that read the same to be one."""
+    limit = FAR if one.is_timed and other.is_timed else LOOSE
+    return abs(one.middle - other.middle) <= limit
 
 
 def _near(second: float, words: Sequence[Word]) -> range:

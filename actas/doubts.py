@@ -58,13 +58,18 @@ class Odd:
     also: tuple[str, ...] = ()
 
 
-def odd(segments: Sequence[Segment]) -> Odd | None:
-    """Return what is odd about a sentence made from `segments`, or None."""
+def odd(segments: Sequence[Segment], text: str) -> Odd | None:
+    """Return what is odd about a sentence made from `segments`, or None.
+
+    Other tries are offered for a sentence whose `text` is all that was heard: one
+    that was cut to fit beside others would say their words again.
+    """
     flags = {flag for s in segments for flag in s.flags} & SAYS.keys()
     if not flags:
         return None
     worst_first = sorted(flags, key=lambda flag: (-WEIGHT[flag], flag))
-    also = also_heard(segments[0]) if len(segments) == 1 else ()
+    whole = len(segments) == 1 and said(segments[0].text) == said(text)
+    also = also_heard(segments[0]) if whole else ()
     return Odd(tuple(SAYS[flag] for flag in worst_first), also)
 
 

@@ -119,7 +119,7 @@ def row_of(
     offset = offsets[utterance.recording_id]
     words = [(w[0] + offset, *w[1:]) for segment in segments for w in segment.words]
     parts = marked(utterance.text, words)
-    return Row(utterance, voice, parts, begins, odd(segments))
+    return Row(utterance, voice, parts, begins, odd(segments, utterance.text))
 
 
 def offsets_of(recordings: Iterable[Recording]) -> dict[int, float]:

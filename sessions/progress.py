@@ -227,6 +227,8 @@ class Progress:
             return Step(title, "bad", said, since, retry=failed(bad))
         if all(h.status == Transcription.Status.DONE for h in self.hearings):
             until = latest(h.finished_at for h in self.hearings)
+            if any(map(has_aside, self.hearings)):
+                promise = "Lo demás está completo: ninguna palabra perdida."
             return Step(title, "done", (promise,), since, until)
         return Step(title, "now", (promise,), since, usual=self._usual.check)
 

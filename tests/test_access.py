@@ -68,6 +68,10 @@ MATRIX = {
     "/concejo/rita/": (302, 404, 200, 200, 200, 200),
     "POST /concejo/rita/palabras/": (302, 404, 403, 302, 403, 302),
     "POST /concejo/rita/palabras/{term}/": (302, 404, 403, 302, 403, 302),
+    "/sesiones/{session}/otra-vez/": (302, 404, 403, 200, 403, 200),
+    "POST /sesiones/{session}/otra-vez/": (302, 404, 403, 422, 403, 422),
+    "POST /sesiones/{session}/otra-vez/volver/": (302, 404, 403, 302, 403, 302),
+    "POST /intervenciones/{said}/tambien/": (302, 404, 403, 422, 403, 422),
     "/publico/rita/": (200, 200, 200, 200, 200, 200),
     "/publico/nadie/": (404, 404, 404, 404, 404, 404),
     "/publico/rita/{acta}/": (200, 200, 200, 200, 200, 200),
@@ -102,10 +106,13 @@ def test_it_opens_each_page_to_whom_it_is_for(line: str) -> None:
         president,
         make_user(is_staff=True),
     ]
+    draft = make_acta(make_session(council), state=Acta.State.REVIEW)
     values = {
+        "session": draft.session_id,
+        "said": draft.utterances.first().pk,
         "term": council.terms.create(text="Guacamayas").pk,
         "acta": acta.pk,
-        "draft": make_acta(make_session(council), state=Acta.State.REVIEW).pk,
+        "draft": draft.pk,
         "code": version.code,
     }
     seen = []

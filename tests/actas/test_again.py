@@ -2,7 +2,9 @@
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django_q.models import OrmQ
 
 from actas import proposals
@@ -208,6 +210,25 @@ def test_it_takes_nothing_into_an_acta_that_left_the_draft(session, acta) -> Non
     acta.give_back("Falta.")
     proposals.draft(session)
     assert said(acta) == AGAIN
+
+
+def test_it_asks_the_database_as_often_for_a_long_session() -> None:
+    def queries(lines: int) -> int:
+        session = make_session()
+        alice = make_user(session.council, Role.SECRETARY)
+        make_recording(session, seconds=10.0 * lines)
+        make_transcription(session.recordings.get(), FIRST * (lines // 5))
+        acta = proposals.draft(session)
+        verify_all(acta, alice, 0.0, 5.0 * lines)
+        texts = iter(AGAIN * (lines // 5))
+        hearing = make_transcription(session.recordings.get(), list(texts))
+        with CaptureQueriesContext(connection) as asked:
+            proposals.draft(session)
+        assert acta.utterances.count() == lines
+        assert hearing.segments().filter(text="Fin, sí.").exists()
+        return len(asked)
+
+    assert queries(400) <= queries(20) + 2  # rows are deleted some hundred at a time
 
 
 # ---- Facts and names -----------------------------------------------------------------

@@ -79,6 +79,16 @@ def test_it_is_not_led_astray_by_the_same_word_far_away() -> None:
     assert texts(placed) == ["Sí."]
 
 
+@pytest.mark.parametrize("late", [-0.3, 0.3])
+def test_it_tells_the_same_word_said_again_and_again_apart(late: float) -> None:
+    old = [said(4.3 * i, "Aprobado.", step=4.0) for i in range(5)]
+    new = [said(4.3 * i + late, "Aprobado.", step=4.0) for i in range(5)]
+    stay = [(one.start, one.end) for one in old]
+    assert around(new, stay, old).pieces == ()
+    placed = around(new, stay[1:3], old)
+    assert [piece.segment for piece in placed.pieces] == [0, 3, 4]
+
+
 def test_it_shares_a_segment_without_times_by_its_letters() -> None:
     whole = Heard(0.0, 7.0, "Buenos días. El barrio no tiene agua. Gracias.")
     placed = around([whole], [STAYS], OLD)

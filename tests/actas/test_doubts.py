@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from actas import proposals
-from actas.doubts import instead, odd
+from actas.doubts import Odd, instead, odd
 from actas.findings import findings
 from actas.models import Acta, Utterance
 from actas.tramo import Tramo
@@ -97,11 +97,11 @@ def heard(text: str, *flags: str, tries: list[dict] | None = None) -> Segment:
 
 
 def test_it_says_the_worst_first_and_only_what_concerns_the_secretary() -> None:
-    found = odd([heard("Uno uno uno.", guards.DOUBTFUL, guards.LOOP, "internal")])
+    found = odd([heard("Uno uno.", guards.DOUBTFUL, guards.LOOP, "internal")], "")
     assert found.says == (guards.SAYS[guards.LOOP], guards.SAYS[guards.DOUBTFUL])
-    assert odd([heard("Uno.", "internal")]) is None
-    assert odd([heard("Uno.")]) is None
-    assert odd([]) is None
+    assert odd([heard("Uno.", "internal")], "Uno.") is None
+    assert odd([heard("Uno.")], "Uno.") is None
+    assert odd([], "Uno.") is None
 
 
 @pytest.mark.parametrize(
@@ -117,14 +117,22 @@ def test_it_says_the_worst_first_and_only_what_concerns_the_secretary() -> None:
 )
 def test_it_offers_no_try_that_is_of_no_use(other: dict) -> None:
     tries = [a_try("Uno, dos.", guards.DOUBTFUL, kept=True, way="first"), other]
-    assert odd([heard("Uno, dos.", guards.DOUBTFUL, tries=tries)]).also == ()
+    segment = heard("Uno, dos.", guards.DOUBTFUL, tries=tries)
+    assert odd([segment], "Uno, dos.").also == ()
 
 
 def test_it_offers_each_other_text_once_and_two_at_most() -> None:
     kept = a_try("Uno, dos.", guards.DOUBTFUL, kept=True, way="first")
     others = [a_try(text) for text in ("Uno, tres.", "uno tres", "Dos.", "Cuatro.")]
     segment = heard("Uno, dos.", guards.DOUBTFUL, tries=[kept, *others])
-    assert odd([segment]).also == ("Uno, tres.", "Dos.")
+    assert odd([segment], "Uno, dos.").also == ("Uno, tres.", "Dos.")
+
+
+def test_it_offers_nothing_for_a_sentence_that_was_cut_beside_another() -> None:
+    kept = a_try("Uno. Dos.", guards.DOUBTFUL, kept=True, way="first")
+    segment = heard("Uno. Dos.", guards.DOUBTFUL, tries=[kept, a_try("Un. Dos.")])
+    assert odd([segment], "Uno. Dos.").also == ("Un. Dos.",)
+    assert odd([segment], "Uno.") == Odd((guards.SAYS[guards.DOUBTFUL],))
 
 
 # ---- The review page -----------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from actas.holes import holes
@@ -263,9 +263,17 @@ def _sentences(acta: Acta) -> Iterator[Finding]:
 
 def _odd(acta: Acta) -> Iterator[Finding]:
     """Tell of sentences in which the guards found something and nobody looked."""
-    found = acta.utterances.filter(
-        state=Utterance.State.MACHINE, segments__flags__overlap=list(SAYS)
-    ).aggregate(all=Count("pk", distinct=True), first=Min("start"))
+    links = Utterance.segments.through.objects.filter(utterance=OuterRef("pk"))
+    hearing = "segment__part__transcription"
+    # What a later hearing heard under a sentence that stayed is not its text.
+    own = links.order_by(hearing).values(hearing)[:1]
+    flagged = links.filter(segment__flags__overlap=list(SAYS))
+    machine = acta.utterances.filter(Exists(flagged), state=Utterance.State.MACHINE)
+    found = (
+        machine.annotate(own=Subquery(own))
+        .filter(Exists(flagged.filter(**{hearing: OuterRef("own")})))
+        .aggregate(all=Count("pk"), first=Min("start"))
+    )
     if found["all"]:
         said = many(found["all"], "intervención", "intervenciones")
         yield Finding(

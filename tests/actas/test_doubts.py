@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from actas import proposals
 from actas.doubts import Odd, instead, odd
+from actas.editing import Person, name_sentence
 from actas.findings import findings
 from actas.models import Acta, Utterance
 from actas.tramo import Tramo
@@ -209,6 +210,29 @@ def test_it_asks_no_more_once_a_person_looked(secretary, acta, state) -> None:
     assert 'class="odd"' not in text
     assert "ASTRA no dudó de nada en este tramo" in text
     assert "no oyó bien" not in missing(acta)
+
+
+def test_it_does_not_take_a_later_hearing_for_the_text_of_what_stayed(
+    secretary, alice, acta
+) -> None:
+    name_sentence(acta.utterances.first(), alice, 1, Person(name="Ana"))
+    hearing = make_transcription(second(acta).recording, [], engine="turbo")
+    hearing.parts.update(end=600.0)
+    for n, text in enumerate(["Buenos dias.", "El Porvenir.", "Gracias."]):
+        Segment.objects.create(
+            part=hearing.parts.get(), position=n, start=10.0 * n, end=10.0 * n + 9,
+            text=text, flags=[guards.DOUBTFUL] if n == 0 else [],
+        )  # fmt: skip
+    proposals.draft(acta.session)
+    assert acta.utterances.first().segments.count() == 2
+    assert 'class="odd"' not in page(secretary, acta)
+    assert "no oyó bien" not in missing(acta)
+    editing = secretary.get(
+        f"/sesiones/{acta.session_id}/transcripcion/1/"
+        f"?editar={acta.utterances.first().pk}"
+    ).text
+    assert "La máquina oyó: «Buenos días.»" in editing
+    assert "Al transcribir otra vez se oyó: «Buenos dias.»" in editing
 
 
 def missing(acta: Acta) -> str:

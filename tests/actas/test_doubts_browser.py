@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
 from playwright.sync_api import Page, expect, sync_playwright
 
 from actas import proposals
@@ -29,6 +30,7 @@ def page(chromium: str) -> Iterator[Page]:
             executable_path=chromium, args=["--no-sandbox"]
         )
         yield browser.new_context(locale="es-CO").new_page()
+        connection.close()  # Playwright's loop made the test ask on another one
         browser.close()
 
 
@@ -50,7 +52,7 @@ def acta(transactional_db: None) -> Acta:
     return proposals.draft(recording.session)
 
 
-def test_it_counts_down_as_the_secretary_looks(page: Page, live_server, acta) -> None:
+def test_it_counts_down_as_the_secretary_looks(live_server, acta, page: Page) -> None:
     site = live_server.url
     user = make_user(acta.session.council, Role.SECRETARY)
     page.goto(f"{site}/cuenta/login/")

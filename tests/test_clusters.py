@@ -58,7 +58,9 @@ def test_it_hears_the_same_when_its_worker_is_killed(
     wait_for(is_done)
     assert hearing.parts.get().attempt == 2
     heard = [segment.text for segment in hearing.segments()]
-    calm = pipeline.transcribe_file(short_recording, engines.load("base"))
+    calm = pipeline.transcribe_file(
+        short_recording, engines.load("base"), terms=hearing.terms
+    )
     assert heard == [segment.text for segment in calm]
     assert len(heard) > 3
     wait_for(lambda: hasattr(type(session).objects.get(pk=session.pk), "acta"))

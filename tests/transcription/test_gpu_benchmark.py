@@ -84,7 +84,7 @@ def test_it_makes_a_whisper_that_says_as_many_tokens_as_it_is_allowed(
     options = gpu._options(["--quick"])
 
     engine, stand_in = gpu._turbo(tmp_path, "cpu", options)
-    (heard,) = engine.transcribe([Clip(np.ones(RATE, np.float32), 0.0)])
+    (heard,) = engine.transcribe([Clip(np.ones(20 * RATE, np.float32), 0.0)])
 
     assert stand_in
     assert len(heard.words) == gpu.TOKENS - 1  # the first one is a time

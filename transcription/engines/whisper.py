@@ -35,6 +35,9 @@ PHRASES = (
     "abre la discusión, anuncio que se va a cerrar, queda cerrada. ¿Aprueban los "
     "honorables concejales el orden del día leído? Aprobado, señor presidente."
 )
+# Clips decoded together. On a processor each takes some 130 MB, and eight instead of
+# three are a tenth faster: less memory than any other way of hearing is worth more.
+BATCH, CARD_BATCH = 3, 16
 CAREFUL_REPEAT = 6  # tokens that may not come twice when a clip is retried
 WINDOW = 30.0  # seconds that Whisper was trained on
 # Silence after the longest clip of a batch. Filling up to WINDOW instead took half as
@@ -147,7 +150,7 @@ class Whisper:
         device, compute_type = _chosen(device, compute_type)
         self.model = model
         self.device = device
-        self.batch_size = batch_size or (16 if device == "cuda" else 8)
+        self.batch_size = batch_size or (CARD_BATCH if device == "cuda" else BATCH)
         self.beam_size = beam_size
         self.prompt = prompt
         # A card has time to spare, and no model that needs one has been measured.

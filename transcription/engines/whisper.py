@@ -315,7 +315,7 @@ class Whisper:
         for term in terms:
             more = tokenizer.encode((", " if kept else " ") + term.strip())
             if len(kept) + len(more) > HOTWORDS:
-                break
+                continue  # a shorter one may still fit
             kept += more
         if self.prompt and not careful:
             # Last, where it weighs most: it shows the manner, the list only names.

@@ -17,6 +17,7 @@ from transcription.engines import (
     EngineError,
     Word,
     compression_ratio,
+    fetched,
 )
 from transcription.engines.whisper_text import Sentence, sentences, whole_words
 
@@ -96,23 +97,21 @@ def _format(known: Collection[str]) -> str:
 
 
 def _loaded(
-    model: str, folder: Path, device: str, compute_type: str, cpu_threads: int
+    wanted: weights.Wanted, device: str, compute_type: str, cpu_threads: int
 ) -> Any:
     """Return faster-whisper's model. Raises EngineError where it cannot be loaded."""
     from faster_whisper import WhisperModel  # heavy, as above
 
     try:
         return WhisperModel(
-            str(weights.find(model, folder)),
+            str(fetched(wanted)),
             device=device,
             compute_type=compute_type,
             cpu_threads=cpu_threads,
         )
-    except weights.WeightsError as error:
-        raise EngineError(str(error), permanent=True) from error
     except (RuntimeError, ValueError) as error:
         raise EngineError(
-            f"No se pudo cargar Whisper {model} en {device} ({compute_type}): "
+            f"No se pudo cargar Whisper {wanted.model} en {device} ({compute_type}): "
             f"{error}. Revise las opciones del motor.",
             permanent=True,
         ) from error
@@ -159,8 +158,8 @@ class Whisper:
         self.capabilities = Capabilities(
             batch=self.batch_size, biasing=Biasing.PROMPT, terms=40
         )
-        folder = Path(models or _folder())
-        self._whisper = _loaded(model, folder, device, compute_type, cpu_threads)
+        wanted = self.weights_of(model, models)
+        self._whisper = _loaded(wanted, device, compute_type, cpu_threads)
 
     @staticmethod
     def weights_of(
@@ -322,13 +321,6 @@ class Whisper:
             kept += tokenizer.encode((". " if kept else " ") + self.prompt)
         before = [tokenizer.sot_prev, *kept] if kept else []
         return [*before, *tokenizer.sot_sequence]
-
-
-def _folder() -> Path:
-    # Read late: this module also serves programs that configure no Django.
-    from django.conf import settings
-
-    return Path(settings.MODELS_FOLDER)
 
 
 def _limit(prompt: int, seconds: float) -> int:

@@ -64,7 +64,7 @@ def copy_text(acta: Acta, recording: Recording, offset: float) -> list[Stretch]:
     placed = placed_around(segments, stay, before, offset)
     speakers = speakers_for(acta.session, recording, segments, placed, before, offset)
     gone.filter(pk__in=going).delete()
-    utterances = Utterance.objects.bulk_create(
+    utterances = [
         Utterance(
             acta=acta,
             recording=recording,
@@ -74,22 +74,27 @@ def copy_text(acta: Acta, recording: Recording, offset: float) -> list[Stretch]:
             speaker=speakers[piece],
         )
         for piece in placed.pieces
-    )
+    ]
+    Utterance.objects.bulk_create(utterances)
     pairs = [
         (utterance, piece.segment)
         for utterance, piece in zip(utterances, placed.pieces, strict=True)
     ]
     # What is left out is held by what stays in its place, so it is not left over.
     pairs += [(stay[kept], index) for index, kept in placed.covered.items()]
-    links.bulk_create(
-        Utterance.segments.through(
-            utterance_id=utterance.pk, segment_id=segments[index].pk
-        )
-        for utterance, index in pairs
-    )
+    _link([(utterance, segments[index]) for utterance, index in pairs])
     if going:
         forget_voices(acta)
     return [(utterance.start, utterance.end) for utterance in utterances]
+
+
+def _link(pairs: Sequence[tuple[Utterance, Segment]]) -> None:
+    """Note of each utterance from which segment it came."""
+    through = Utterance.segments.through
+    through.objects.bulk_create(
+        through(utterance_id=utterance.pk, segment_id=segment.pk)
+        for utterance, segment in pairs
+    )
 
 
 def placed_around(

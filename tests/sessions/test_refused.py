@@ -6,11 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from django.test import Client
 
-from councils.models import Role
 from sessions import uploads
-from sessions.models import CouncilSession, Upload
+from sessions.models import Upload
 from sessions.uploads import Refused
 from tests.make import make_acta, make_session, make_user
 from tests.sessions.test_uploads import (
@@ -25,17 +23,6 @@ from tests.sessions.test_uploads import (
 from tests.transcription.sounds import noise, recorded
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def session() -> CouncilSession:
-    return make_session()
-
-
-@pytest.fixture
-def secretary(session: CouncilSession, client: Client) -> Client:
-    client.force_login(make_user(session.council, Role.SECRETARY))
-    return client
 
 
 BAD = {

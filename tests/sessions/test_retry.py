@@ -3,11 +3,10 @@
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.test import Client
 
 from actas.models import Acta
 from councils.models import Role, Term
-from sessions.models import CouncilSession, Upload
+from sessions.models import Upload
 from tests.make import (
     make_acta,
     make_council,
@@ -22,17 +21,6 @@ from transcription.leases import MAX_ATTEMPTS
 from transcription.models import Part, Transcription
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def session() -> CouncilSession:
-    return make_session()
-
-
-@pytest.fixture
-def secretary(session: CouncilSession, client: Client) -> Client:
-    client.force_login(make_user(session.council, Role.SECRETARY))
-    return client
 
 
 # ---- Trying again, deleting --------------------------------------------------------

@@ -27,17 +27,6 @@ pytestmark = pytest.mark.django_db
 DONE, HEARING, FAILED = Part.Status.DONE, Part.Status.HEARING, Part.Status.FAILED
 
 
-@pytest.fixture
-def session() -> CouncilSession:
-    return make_session()
-
-
-@pytest.fixture
-def secretary(session: CouncilSession, client: Client) -> Client:
-    client.force_login(make_user(session.council, Role.SECRETARY))
-    return client
-
-
 def ago(**length: float):
     return timezone.now() - timedelta(**length)
 

@@ -8,27 +8,15 @@ import json
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.utils import timezone
 
 from councils.models import Role
-from sessions.models import CouncilSession, Upload
-from tests.make import make_council, make_session, make_user
+from sessions.models import Upload
+from tests.make import make_council, make_user
 from tests.sessions.test_refused import BAD
 from tests.sessions.test_uploads import SOUND, begin, mp3, nothing_is_left, patch, post
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def session() -> CouncilSession:
-    return make_session()
-
-
-@pytest.fixture
-def secretary(session: CouncilSession, client: Client) -> Client:
-    client.force_login(make_user(session.council, Role.SECRETARY))
-    return client
 
 
 # ---- The pages ---------------------------------------------------------------------

@@ -24,7 +24,7 @@ from councils.models import Role
 from sessions import chunks, tasks, uploads
 from sessions.models import CouncilSession, Recording, Upload
 from sessions.uploads import Refused, UploadError
-from tests.make import make_session, make_user
+from tests.make import make_user
 from tests.transcription.sounds import noise, recorded
 from transcription.models import Transcription
 
@@ -38,17 +38,6 @@ def mp3(seconds: float = 3) -> bytes:
 
 
 SOUND = mp3()
-
-
-@pytest.fixture
-def session() -> CouncilSession:
-    return make_session()
-
-
-@pytest.fixture
-def secretary(session: CouncilSession, client: Client) -> Client:
-    client.force_login(make_user(session.council, Role.SECRETARY))
-    return client
 
 
 def begin(session: CouncilSession, content: bytes = SOUND, name: str = "a.mp3"):

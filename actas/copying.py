@@ -135,7 +135,7 @@ def speakers_for(
     spoke = Overlaps([u for u in before if u.speaker and u.speaker.voice], offset)
 
     def key(piece: Piece) -> str | Piece:
-        return segments[piece.segment].voice or piece
+        return piece
 
     shares: dict[str | Piece, Counter[Speaker]] = defaultdict(Counter)
     for piece in placed.pieces:

@@ -248,6 +248,7 @@ class Utterance(models.Model):
         "estado", max_length=10, choices=State, default=State.MACHINE
     )
     version = models.PositiveIntegerField("versión", default=1)
+    overlapped = models.BooleanField("hablan a la vez", default=False)
     segments = models.ManyToManyField(Segment, related_name="+", editable=False)
 
     objects = UtteranceQuerySet.as_manager()

@@ -210,6 +210,23 @@ if env("OPENAI_API_KEY") or env("OPENAI_BASE_URL"):
             "price_per_minute": env_number("OPENAI_PRICE_PER_MINUTE", 0.006),
         },
     }
+# Models that tell voices apart. They run where the audio is heard and nowhere else: how
+# somebody sounds is never sent away. Vectors of two of them cannot be compared.
+TRANSCRIPTION_VOICES = {
+    "onnx": {"BACKEND": "transcription.voices.onnx.Onnx"},
+    "titanet": {
+        "BACKEND": "transcription.voices.titanet.TitaNet",
+        "OPTIONS": {"model": "nvidia/speakerverification_en_titanet_large"},
+    },
+}
+TRANSCRIPTION_VOICE = env("TRANSCRIPTION_VOICE", "onnx")  # "ninguno": not told apart
+if TRANSCRIPTION_VOICE == "ninguno":
+    TRANSCRIPTION_VOICE = ""
+elif TRANSCRIPTION_VOICE not in TRANSCRIPTION_VOICES:
+    raise ImproperlyConfigured(
+        f"TRANSCRIPTION_VOICE={TRANSCRIPTION_VOICE!r} no existe: elija entre "
+        f"{', '.join(TRANSCRIPTION_VOICES)} y ninguno."
+    )
 # US dollars that such services may be paid; 0: no ceiling. Seven hours cost 2.52.
 SERVICE_MAX_USD = {
     "recording": env_number("OPENAI_MAX_USD_RECORDING", 10),

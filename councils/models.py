@@ -14,6 +14,8 @@ from django.urls import reverse
 
 from councils import quorum
 from councils.terms import Term as Term  # a model of this app
+from councils.voiceprints import VoiceConsent as VoiceConsent  # the same
+from councils.voiceprints import Voiceprint as Voiceprint
 
 
 class UserManager(BaseUserManager["User"]):
@@ -140,6 +142,12 @@ class Council(models.Model):
     backup_engine = models.CharField("motor de respaldo", max_length=40, blank=True)
     external_api_allowed = models.BooleanField(
         "el concejo permite que su audio salga a un servicio externo", default=False
+    )
+    voiceprints = models.BooleanField(
+        "reconocer voces de una sesión a otra",
+        default=False,
+        help_text="Solo de quienes lo autorizaron por escrito. Al apagarlo se borran "
+        "todas las voces guardadas.",
     )
     # What the letterhead of the acta prints.
     nit = models.CharField("NIT", max_length=30, blank=True)

@@ -114,6 +114,15 @@ class Speaker(Proposed):
         verbose_name="sesión",
     )
     voice = models.CharField("voz", max_length=16, blank=True)  # "S1"; "" for no voice
+    # Another voice of which somebody said that it is this one; for voices without a
+    # name, as a name would say it too.
+    same_as = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="others"
+    )
+    # What speaks for and against the name that the machine proposes:
+    # [{kind, start, quote, strength, person}, …], the strongest first.
+    evidence = models.JSONField("indicios", default=list, blank=True)
+    confidence = models.FloatField("confianza", null=True, blank=True)  # 0 to 1
     councillor = models.ForeignKey(
         Councillor,
         models.SET_NULL,

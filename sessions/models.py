@@ -225,6 +225,7 @@ class CouncilSession(models.Model):
 
 
 RECORDINGS = "recordings"  # folder of the storage
+GUESTS = 15  # officials and citizens who may speak beside those who hold seats
 DRAFT = "actas.tasks.draft"  # what takes over when a recording has been heard
 
 
@@ -358,6 +359,9 @@ class Recording(models.Model):
             engine=alias,
             backups=backups_of(session.council, alias),
             terms=hearing_list.terms_of(session),
+            voices=settings.TRANSCRIPTION_VOICE,
+            together=f"session {session.pk}",
+            people=session.council.seats + GUESTS,
             then=DRAFT,
             **own,
         )

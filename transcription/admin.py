@@ -166,7 +166,7 @@ class TriesFilter(admin.SimpleListFilter):
 
 @admin.register(Segment)
 class SegmentAdmin(ReadOnlyAdmin):
-    list_display = ["__str__", "start", "end", "flags", "how_often", "voice", "part"]
+    list_display = ["__str__", "start", "end", "flags", "how_often", "part"]
     list_filter = [FlagFilter, TriesFilter]
     list_select_related = ["part__transcription"]
     search_fields = ["text"]

@@ -48,6 +48,7 @@ class PartCut:
     start: float
     end: float
     clips: tuple[Span, ...]
+    speech: tuple[Span, ...] = ()  # where somebody speaks, without pauses or margins
 
 
 @dataclass(frozen=True)
@@ -193,14 +194,18 @@ class Cutter:
         loudness = np.concatenate(self._loudness)
         length = min(frames * FRAME, len(samples))  # the last frame may be short
         start = self._start * FRAME / RATE
+        spans = speech_spans(doubted(speech[:frames], loudness[:frames]))
+        clips = clip_bounds(spans, loudness[:frames])
+
+        def seconds(first: int, last: int) -> Span:
+            return start + first / RATE, start + min(last, length) / RATE
+
         done = PartCut(
             self._position,
             start,
             start + length / RATE,
-            tuple(
-                (start + first / RATE, start + min(last, length) / RATE)
-                for first, last in clip_bounds(speech[:frames], loudness[:frames])
-            ),
+            tuple(seconds(*clip) for clip in clips),
+            tuple(seconds(first * FRAME, last * FRAME) for first, last in spans),
         )
         # Copies: a view would keep the whole part alive.
         self._held = bytearray(samples[frames * FRAME :])
@@ -248,16 +253,18 @@ def speech_spans(speech: np.ndarray) -> list[tuple[int, int]]:
     return [(first, last) for first, last in spans if last - first >= shortest]
 
 
-def clip_bounds(speech: np.ndarray, loudness: np.ndarray) -> list[tuple[int, int]]:
-    """Return (start, end) in samples of the clips over these frames.
+def clip_bounds(
+    speech: Sequence[tuple[int, int]], loudness: np.ndarray
+) -> list[tuple[int, int]]:
+    """Return (start, end) in samples of the clips over spans of speech in frames.
 
     Clips are gathered span by span until the next would pass MAX_CLIP, then cut at
     the longest pause of their second half. Cutting at pauses without overlap beat a
     fixed grid by 1.6 and margins by 0.2 points of word errors (Parakeet v3, six
     calls), and joins need no repair.
     """
-    spans = _breathing(speech_spans(doubted(speech, loudness)), loudness)
-    groups = _groups(_padded(spans, len(speech)))
+    spans = _breathing(speech, loudness)
+    groups = _groups(_padded(spans, len(loudness)))
     return [(group[0][0] * FRAME, group[-1][1] * FRAME) for group in groups]
 
 

@@ -16,11 +16,20 @@ from transcription.cutting import PartCut
 from transcription.leases import Leased, LeasedQuerySet, LeaseLost, Token
 from transcription.machines import UsageRecord, Worker
 from transcription.pipeline import SegmentDraft
+from transcription.turns import PartVoices, Turn
 
 if TYPE_CHECKING:
     from transcription.hearing import Heard  # it imports these rows
 
-__all__ = ["Part", "Segment", "Transcription", "UsageRecord", "Worker"]
+__all__ = [
+    "Part",
+    "PartVoices",
+    "Segment",
+    "Transcription",
+    "Turn",
+    "UsageRecord",
+    "Worker",
+]
 
 
 class Transcription(Leased):
@@ -59,6 +68,11 @@ class Transcription(Leased):
     settings_hash = models.CharField(max_length=64, blank=True)
     language = models.CharField("idioma", max_length=8, default="es")
     terms = ArrayField(models.CharField(max_length=120), default=list, blank=True)
+    # Alias of the model that tells voices apart; "": they are not told apart.
+    voices = models.CharField("modelo de voces", max_length=40, blank=True)
+    # Recordings with the same key hold the same people, and share their labels.
+    together = models.CharField("junto con", max_length=40, blank=True, db_index=True)
+    people = models.PositiveSmallIntegerField("personas, a lo sumo", null=True)
     then = models.CharField(
         "al terminar", max_length=120, blank=True, help_text="Tarea que recibe el id."
     )
@@ -130,6 +144,7 @@ class Transcription(Leased):
                 start=cut.start,
                 end=cut.end,
                 clips=[list(clip) for clip in cut.clips],
+                speech=[list(span) for span in cut.speech],
                 file=file,
             ).ring()
 
@@ -242,6 +257,7 @@ class Part(Leased):
     start = models.FloatField("desde (s)")
     end = models.FloatField("hasta (s)")
     clips = models.JSONField(default=list, editable=False)  # [[start, end], …] seconds
+    speech = models.JSONField(default=list, editable=False)  # the same, without pauses
     file = models.CharField("archivo", max_length=255)
     status = models.CharField(
         "estado", max_length=8, choices=Status, default=Status.WAITING
@@ -353,7 +369,6 @@ class Segment(models.Model):
     end = models.FloatField("hasta (s)")
     text = models.TextField("texto")
     words = models.JSONField(default=list)  # [[start, end, text, probability], …]
-    voice = models.CharField("voz", max_length=12, blank=True)
     flags = ArrayField(models.CharField(max_length=24), default=list, blank=True)
     # [{engine, way, flags, text, kept}, …] where the first try was not good enough.
     tries = models.JSONField("intentos", default=list, blank=True)

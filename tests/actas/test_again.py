@@ -61,7 +61,6 @@ def hear(
     for n, line in enumerate(lines):
         Segment.objects.create(
             part=part, position=n, start=10.0 * n, end=10.0 * n + 9, text=line,
-            voice=voices and f"S{voices[n]}",
         )  # fmt: skip
     proposals.draft(session)
     return hearing

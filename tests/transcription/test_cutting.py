@@ -39,6 +39,10 @@ def speech() -> np.ndarray:
     return np.concatenate(list(islice(decode(demo), 20)))
 
 
+def bounds(speech: np.ndarray, loudness: np.ndarray) -> list[tuple[int, int]]:
+    return clip_bounds(speech_spans(doubted(speech, loudness)), loudness)
+
+
 def parts(samples: np.ndarray, **options: float) -> list[tuple[PartCut, np.ndarray]]:
     blocks = (samples[start : start + 5000] for start in range(0, len(samples), 5000))
     return list(cut(blocks, detector=ByLoudness(), **options))
@@ -50,7 +54,7 @@ def test_it_puts_all_speech_in_exactly_one_clip(pattern: list) -> None:
     speech = np.concatenate([np.full(n, float(speaks)) for n, speaks in pattern])
     loudness = np.random.default_rng(1).random(len(speech))
 
-    clips = clip_bounds(speech, loudness)
+    clips = bounds(speech, loudness)
 
     covered = np.zeros(len(speech), int)
     for start, end in clips:
@@ -155,7 +159,7 @@ def test_it_cuts_a_long_speech_where_the_voice_is_lowest() -> None:
     low = round(20 * SECOND)
     loudness[low - 1 : low + 2] = 0.1
 
-    clips = clip_bounds(np.ones(count), loudness)
+    clips = bounds(np.ones(count), loudness)
 
     assert clips[0][1] == clips[1][0] == low * FRAME
     assert clips[-1][1] == count * FRAME
@@ -166,7 +170,7 @@ def test_it_pads_to_the_middle_of_a_short_gap_at_most() -> None:
     speech = np.ones(40 * second)
     speech[25 * second : 25 * second + 6] = 0
 
-    clips = clip_bounds(speech, np.ones(len(speech)))
+    clips = bounds(speech, np.ones(len(speech)))
 
     assert clips[0][1] == clips[1][0] == (25 * second + 3) * FRAME
 
@@ -176,7 +180,7 @@ def test_it_ends_a_clip_before_a_long_silence() -> None:
     speech = np.zeros(20 * second)
     speech[second : 3 * second] = speech[10 * second : 12 * second] = 1
 
-    clips = clip_bounds(speech, np.zeros(len(speech)))
+    clips = bounds(speech, np.zeros(len(speech)))
 
     assert len(clips) == 2
     assert clips[0][1] / RATE == pytest.approx(3 + PAD, abs=0.2)

@@ -1,0 +1,143 @@
+"""What every speaker model takes and gives back, and how one is found by its alias.
+
+Speech in, vectors out: the nearer two vectors by cosine, the likelier one voice. Which
+stretches are looked at is shared code, and so is who is whom over a whole session.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from transcription.voices.windows import Span, windows
+
+RATE = 16_000  # samples a second
+BATCH = 32  # windows of one length that a model is given at a time
+
+
+class VoicesError(Exception):
+    """Voices cannot be told apart; the message is fit to be shown to a person."""
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """How the voice sounds in each window of some speech, in order."""
+
+    times: np.ndarray  # float32 (n, 2): start and end in seconds
+    values: np.ndarray  # float32 (n, dimensions), of length 1
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+
+class VoiceModel(Protocol):
+    """Speech to vectors. It cuts nothing and compares nothing."""
+
+    model: str  # vectors of two models cannot be compared
+    dimensions: int
+
+    def vectors(self, speech: np.ndarray) -> np.ndarray:
+        """Return float32 (n, dimensions) for windows float32 (n, samples) at 16 kHz.
+
+        Raises VoicesError.
+        """
+        ...
+
+    def unload(self) -> None:
+        """Free the memory of the model; the next call loads it again."""
+        ...
+
+
+def vectors_of(
+    samples: np.ndarray,
+    speech: Sequence[Span],
+    model: VoiceModel,
+    *,
+    offset: float = 0.0,
+) -> Vectors:
+    """Return the vectors of a part's speech, in order.
+
+    `samples` are the part's, float32 or int16 at 16 kHz; `speech` is where somebody
+    speaks, in seconds on the recording's clock, on which the part begins at `offset`.
+    Raises VoicesError.
+    """
+    places = windows(speech)
+    found = np.zeros((len(places), model.dimensions), np.float32)
+    lengths = np.array([round((end - start) * RATE) for start, end in places])
+    for length in np.unique(lengths):
+        alike = np.flatnonzero(lengths == length)
+        for batch in np.split(alike, range(BATCH, len(alike), BATCH)):
+            firsts = [round((places[at][0] - offset) * RATE) for at in batch]
+            cut = np.stack([_cut(samples, first, length) for first in firsts])
+            found[batch] = model.vectors(cut)
+    lengths = np.linalg.norm(found, axis=1, keepdims=True)
+    times = np.array(places, np.float32).reshape(-1, 2)
+    return Vectors(times, found / np.maximum(lengths, 1e-9))
+
+
+def _cut(samples: np.ndarray, first: int, length: int) -> np.ndarray:
+    first = max(0, min(first, len(samples) - length))
+    found = samples[first : first + length].astype(np.float32)
+    return found / 32_768 if samples.dtype == np.int16 else found
+
+
+_loaded: dict[str, VoiceModel] = {}
+_lock = threading.Lock()
+
+
+def load(alias: str) -> VoiceModel:
+    """Return the model that settings.TRANSCRIPTION_VOICES calls `alias`.
+
+    It is built on first use and stays resident. Raises VoicesError.
+    """
+    entry = _entry(alias)
+    key = json.dumps(entry, sort_keys=True, default=str)
+    with _lock:
+        if key not in _loaded:
+            _loaded[key] = _built(alias, entry)
+        return _loaded[key]
+
+
+def unload() -> None:
+    """Free the memory of every speaker model that this process has loaded."""
+    with _lock:
+        while _loaded:
+            _loaded.popitem()[1].unload()
+
+
+def settings_hash(alias: str) -> str:
+    """Return 16 hex digits that change whenever vectors of `alias` would differ."""
+    text = json.dumps(_entry(alias), sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _entry(alias: str) -> dict[str, Any]:
+    # Imported here so that what is above serves code that knows no Django.
+    from django.conf import settings
+
+    models = settings.TRANSCRIPTION_VOICES
+    if alias not in models:
+        raise VoicesError(
+            f"No existe un modelo de voces llamado «{alias}». Los disponibles son: "
+            f"{', '.join(sorted(models))}."
+        )
+    return models[alias]
+
+
+def _built(alias: str, entry: dict[str, Any]) -> VoiceModel:
+    module, _, name = entry["BACKEND"].rpartition(".")
+    try:
+        backend = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise VoicesError(
+            f"El modelo de voces «{alias}» no está instalado en este servidor "
+            f"({error})."
+        ) from error
+    return backend(**entry.get("OPTIONS", {}))

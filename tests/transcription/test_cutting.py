@@ -107,6 +107,20 @@ def test_it_cuts_parts_in_the_longest_silence() -> None:
     assert 7 < found[0][0].end < 8
 
 
+def test_it_tells_where_in_the_clips_somebody_speaks() -> None:
+    sound = (np.zeros(RATE), tone(2), np.zeros(RATE), tone(3), np.zeros(RATE))
+    samples = np.concatenate(sound).astype(np.float32)
+
+    ((part, _),) = parts(samples, part=60)
+
+    assert len(part.clips) == 1  # a pause of a second ends no clip
+    assert np.array(part.speech) == pytest.approx(
+        np.array([(1, 3), (4, 7)]), abs=4 * FRAME / RATE
+    )
+    first, last = part.clips[0]
+    assert first < part.speech[0][0] < part.speech[-1][1] < last
+
+
 def test_it_gives_silence_no_clips() -> None:
     found = parts(np.zeros(30 * RATE, np.float32), part=10)
 

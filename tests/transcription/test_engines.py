@@ -52,3 +52,18 @@ def test_it_says_which_options_are_wrong(settings: LazySettings) -> None:
     with pytest.raises(EngineError, match=r"«openai» no se entienden.*modelo") as said:
         engines.load("openai")
     assert said.value.permanent
+
+
+@pytest.mark.parametrize(
+    ("error", "is_full"),
+    [
+        (MemoryError(), True),
+        (RuntimeError("CUDA failed with error out of memory"), True),
+        (RuntimeError("cuBLAS failed with status CUBLAS_STATUS_ALLOC_FAILED"), True),
+        (RuntimeError("std::bad_alloc"), True),
+        (RuntimeError("Failed to allocate memory for requested buffer"), True),
+        (RuntimeError("CUDA error: an illegal memory access was encountered"), False),
+    ],
+)
+def test_it_knows_when_memory_is_wanting(error: Exception, is_full: bool) -> None:
+    assert engines.is_full(error) == is_full

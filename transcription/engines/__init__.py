@@ -135,8 +135,14 @@ def compression_ratio(text: str) -> float | None:
     return len(packed) / len(zlib.compress(packed)) if packed else None
 
 
-# How torch, CTranslate2 and ONNX Runtime say that a model has no room.
-FULL = re.compile(r"out of memory|bad_alloc|failed to allocate", re.I)
+# How torch, CTranslate2, cuBLAS and ONNX Runtime say that there is no room.
+FULL = re.compile(r"out of memory|alloc_failed|bad_alloc|failed to allocate", re.I)
+
+
+def is_full(error: Exception) -> bool:
+    """Say whether memory was wanting, here or on the card: less at a time may do."""
+    return isinstance(error, MemoryError) or bool(FULL.search(str(error)))
+
 
 _loaded: dict[str, Engine] = {}
 _lock = threading.Lock()
@@ -159,7 +165,7 @@ def load(alias: str, *, alone: bool = False) -> Engine:
             _loaded[key] = _build(alias, entry)
             return _loaded[key]
         except EngineError as error:
-            if not (alone and _loaded and FULL.search(str(error))):
+            if not (alone and _loaded and is_full(error)):
                 raise
     # Out of the handler, whose error holds what the failed attempt had taken.
     unload()

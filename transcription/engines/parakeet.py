@@ -22,6 +22,7 @@ from transcription.engines import (
     EngineError,
     compression_ratio,
     fetched,
+    is_full,
 )
 from transcription.engines.parakeet_text import (
     RATE,
@@ -218,7 +219,7 @@ class Parakeet:
                 verbose=False,
             )
         except RuntimeError as error:
-            if "out of memory" not in str(error) or len(samples) == 1:
+            if not is_full(error) or len(samples) == 1:
                 raise EngineError(
                     f"Parakeet se detuvo mientras transcribía: {error}. Lo ya "
                     "transcrito está guardado; el tramo se intentará de nuevo."

@@ -18,6 +18,7 @@ from transcription.engines import (
     Word,
     compression_ratio,
     fetched,
+    is_full,
 )
 from transcription.engines.whisper_text import Sentence, sentences, whole_words
 
@@ -49,8 +50,6 @@ SHORTEST = 10.0  # seconds, silence included; less has not been tried
 # Tokens that a second of speech may give, and some for the start: the densest clip gave
 # 5.1. Without a limit a loop over two seconds of sound is written out to 224 tokens.
 PACE, START = 8, 16
-# What CTranslate2, CUDA and cuBLAS say when there is no room.
-FULL = ("out of memory", "ALLOC_FAILED", "bad_alloc", "ailed to allocate")
 
 
 @dataclass
@@ -189,7 +188,7 @@ class Whisper:
             try:
                 pending += self._round(clips, batch, heard, tokenizer, prompt, careful)
             except (RuntimeError, MemoryError) as error:
-                if not _is_full(error) or len(batch) == 1:
+                if not is_full(error) or len(batch) == 1:
                     raise _failure(error) from error
                 # Smaller from now on: the card will not grow.
                 self.batch_size = len(batch) // 2
@@ -332,12 +331,8 @@ def _limit(prompt: int, seconds: float) -> int:
     return max(2 * heard, prompt + heard)
 
 
-def _is_full(error: Exception) -> bool:
-    return isinstance(error, MemoryError) or any(one in str(error) for one in FULL)
-
-
 def _failure(error: Exception) -> EngineError:
-    if _is_full(error):
+    if is_full(error):
         return EngineError(
             "La memoria no alcanza ni para oír un solo fragmento con Whisper "
             f"({error}). Lo ya transcrito está guardado. Cierre otros programas que la "

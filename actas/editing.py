@@ -31,7 +31,8 @@ class Person:
 
     @classmethod
     def of(cls, speaker: Speaker) -> Person:
-        return cls(speaker.councillor_id, speaker.name, speaker.office, speaker.gender)
+        who = speaker.head
+        return cls(who.councillor_id, who.name, who.office, who.gender)
 
     def facts(self, user: User) -> dict[str, Any]:
         """Return the fields of a Speaker that `user` says is this person."""
@@ -46,13 +47,19 @@ class Person:
         }
 
 
-def change_all(acta: Acta, rows: UtteranceQuerySet, user: User, **after: Any) -> int:
+def change_all(
+    acta: Acta,
+    rows: UtteranceQuerySet,
+    user: User,
+    batch: uuid.UUID | None = None,
+    **after: Any,
+) -> int:
     """Give every one of `rows` the fields in `after`, in one batch; return how many.
 
     The caller holds the acta's lock, so that rows cannot change in between.
     """
     rows = list(rows.select_for_update(of=("self",)))
-    batch = uuid.uuid4()
+    batch = batch or uuid.uuid4()
     Edit.objects.bulk_create(
         Edit(
             acta=acta,
@@ -124,8 +131,15 @@ def name_voice(utterance: Utterance, user: User, version: int, person: Person) -
     current = acta.utterances.select_related("speaker").get(pk=utterance.pk)
     if current.version != version or not current.speaker or not current.speaker.voice:
         raise Conflict
-    speaker = Speaker.objects.select_for_update().get(pk=current.speaker_id)
-    acta.record(speaker, person.facts(user), user)
+    acta.record(held(current.speaker), person.facts(user), user)
+
+
+def held(speaker: Speaker) -> Speaker:
+    """Return the row that says who `speaker` is, of now, held for one change."""
+    now = Speaker.objects.select_for_update().get(pk=speaker.pk)
+    if now.same_as_id:
+        now = Speaker.objects.select_for_update().get(pk=now.same_as_id)
+    return now
 
 
 @transaction.atomic
@@ -141,7 +155,7 @@ def name_run(utterance: Utterance, user: User, version: int, person: Person) -> 
     acta = utterance.acta
     acta.lock()
     rows = acta.utterances.filter(start__gte=utterance.start)
-    ordered = iter(rows.select_related("speaker").order_by("start", "pk"))
+    ordered = iter(rows.select_related("speaker__same_as").order_by("start", "pk"))
     first = next(row for row in ordered if row.pk == utterance.pk)
     if first.version != version:
         raise Conflict
@@ -159,6 +173,7 @@ def identity(who: Speaker | Person | None) -> tuple[object, ...] | None:
     """Return what tells two speakers apart: the person or, without one, the voice."""
     if who is None:
         return None
+    who = who.head if isinstance(who, Speaker) else who
     if who.councillor_id:
         return ("councillor", who.councillor_id)
     if who.name:
@@ -176,9 +191,14 @@ def is_settled(utterance: Utterance, person: Person) -> bool:
 
 @transaction.atomic
 def confirm_speaker(acta: Acta, speaker: Speaker, user: User) -> None:
-    """Confirm that a voice is who the machine proposed. Raises NotAllowed."""
+    """Confirm that a voice is who the machine proposed.
+
+    Raises Conflict when nobody is proposed any more, or NotAllowed.
+    """
     acta.lock()
-    speaker = Speaker.objects.select_for_update().get(pk=speaker.pk)
+    speaker = held(speaker)
+    if not speaker.is_named:
+        raise Conflict
     acta.record(speaker, Person.of(speaker).facts(user), user)
 
 
@@ -242,13 +262,29 @@ def described(edit: Edit) -> str:
     """Say in Spanish what was undone with `edit` and the rest of its batch."""
     if edit.agenda_item_id:
         return "Se deshizo el cambio de comienzo de un punto del orden del día."
-    if edit.speaker_id:
-        return f"Se deshizo el nombre de una voz: vuelve a ser {edit.speaker.label}."
-    many = Edit.objects.filter(batch=edit.batch).values("utterance").distinct().count()
-    if many > 1:
+    together = Edit.objects.filter(batch=edit.batch).order_by("pk")
+    many = together.filter(utterance__isnull=False).values("utterance").distinct()
+    of_voice = together.filter(speaker__isnull=False).select_related("speaker").first()
+    if of_voice:
+        return _voice_described(of_voice, many.count())
+    if many.count() > 1:
         what = "el nombre" if "speaker_id" in edit.after else "la revisión"
-        return f"Se deshizo {what} de {many} intervenciones."
+        return f"Se deshizo {what} de {many.count()} intervenciones."
     what = "la corrección"
     if "text" not in edit.after:
         what = "el nombre" if "speaker_id" in edit.after else "la revisión"
     return f"Se deshizo {what} de la intervención de {clock(edit.utterance.start)}."
+
+
+def _voice_described(edit: Edit, sentences: int) -> str:
+    label = edit.speaker.label
+    if "same_as_id" in edit.after:
+        return f"Se deshizo la unión de dos voces: {label} vuelve a estar aparte."
+    if "name" not in edit.after:  # a voice that began in the middle of another
+        said = "1 intervención vuelve" if sentences == 1 else f"{sentences} vuelven"
+        return f"Se deshizo la separación de una voz: {said} a la voz de antes."
+    if edit.before["confirmed_at"] is None and edit.speaker.is_named:
+        who = ("councillor_id", "name")
+        if all(edit.before[field] == edit.after[field] for field in who):
+            return f"Se deshizo la confirmación: {label} vuelve a estar por confirmar."
+    return f"Se deshizo el nombre de una voz: vuelve a ser {label}."

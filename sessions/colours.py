@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Iterable
 
-from sessions.facts import Speaker
+from sessions.facts import Speaker, tied
 from sessions.models import CouncilSession
 
 COLOURS = 12  # .v1 to .v12 of the stylesheet; the thirteenth person has .v1 again
@@ -21,7 +21,7 @@ def colours_of(
     of the other voices. Who is not heard takes what is left over. Two queries.
     """
     colours: dict[Person, int] = {}
-    for place, speaker in enumerate(speakers):
+    for place, speaker in enumerate(tied(speakers)):
         colours.setdefault(person(speaker), place % COLOURS + 1)
     taken = set(colours.values())
     every = range(1, COLOURS + 1)
@@ -40,8 +40,9 @@ def councillor(pk: int) -> Person:
 
 def person(speaker: Speaker) -> Person:
     """Return the key of who speaks; a voice that has no name is its own."""
-    if speaker.councillor_id:
-        return councillor(speaker.councillor_id)
-    if speaker.name:
-        return ("name", speaker.name, speaker.office)
-    return ("voice", speaker.pk)
+    who = speaker.head
+    if who.councillor_id:
+        return councillor(who.councillor_id)
+    if who.name:
+        return ("name", who.name, who.office)
+    return ("voice", who.pk)

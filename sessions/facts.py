@@ -6,6 +6,7 @@ is confirmed is printed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -114,13 +115,13 @@ class Speaker(Proposed):
         verbose_name="sesión",
     )
     voice = models.CharField("voz", max_length=16, blank=True)  # "S1"; "" for no voice
-    # Another voice of which somebody said that it is this one; for voices without a
-    # name, as a name would say it too.
+    # The voice of which somebody said that this one is part. Whoever that one is, this
+    # one is too, whatever its own fields say. It is itself part of none: no chains.
     same_as = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="others"
     )
-    # What speaks for and against the name that the machine proposes:
-    # [{kind, start, quote, strength, person}, …], the strongest first.
+    # What speaks for and against the likeliest person, proposed or not:
+    # [{kind, start, quote, strength, person, name}, …], the strongest first.
     evidence = models.JSONField("indicios", default=list, blank=True)
     confidence = models.FloatField("confianza", null=True, blank=True)  # 0 to 1
     councillor = models.ForeignKey(
@@ -149,26 +150,66 @@ class Speaker(Proposed):
         return self.label
 
     @property
+    def head(self) -> Speaker:
+        """The row that says who this is: itself, or the voice that it is part of."""
+        return self.same_as if self.same_as_id else self
+
+    @property
     def is_named(self) -> bool:
-        return bool(self.councillor_id or self.name)
+        return bool(self.head.councillor_id or self.head.name)
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.head.confirmed_at is not None
+
+    @property
+    def is_attributed(self) -> bool:
+        """Whether a person said who this is; nothing else is printed."""
+        return self.is_named and self.is_confirmed
 
     @property
     def label(self) -> str:
         """The name to show: the person's, or the voice's until it has one."""
-        if self.councillor:
-            return self.councillor.full_name
-        return self.name or f"Voz {self.voice.removeprefix('S')}"
+        if self.head.councillor:
+            return self.head.councillor.full_name
+        return self.head.name or f"Voz {self.head.number}"
+
+    @property
+    def number(self) -> str:
+        """What tells a voice from the others in a few letters: "7", or "7B"."""
+        return self.voice.removeprefix("S")
+
+    @property
+    def might_be(self) -> str:
+        """Who a voice without a name may be, where the proof is too weak to say so."""
+        head = self.head
+        guess = head.evidence[0] if head.evidence and not head.is_named else {}
+        return "" if head.source == self.Source.PERSON else guess.get("name", "")
 
     @property
     def office_label(self) -> str:
         """The office to show beside the name, on the day of the session."""
-        if self.councillor:
-            return self.councillor.office_on(self.session.date)
-        return self.office
+        if self.head.councillor:
+            return self.head.councillor.office_on(self.session.date)
+        return self.head.office
 
     @property
     def initials(self) -> str:
-        return initials(self.label)
+        """Two letters of a name; of a voice without one, its number."""
+        return initials(self.label) if self.is_named else self.head.number
+
+
+def tied(speakers: Iterable[Speaker]) -> list[Speaker]:
+    """Return the rows, with voices that are part of another tied to it at hand.
+
+    So asking each who it is costs no query; `speakers` are all of a session.
+    """
+    rows = list(speakers)
+    known = {row.pk: row for row in rows}
+    for row in rows:
+        if row.same_as_id in known:
+            row.same_as = known[row.same_as_id]
+    return rows
 
 
 class Attendance(Proposed):

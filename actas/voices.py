@@ -1,0 +1,124 @@
+"""What a person does with a whole voice: naming, joining, parting, taking back.
+
+Each is one transaction and one batch of Edits, undone as one step.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from string import ascii_uppercase
+
+from django.db import transaction
+from django.db.models import Q
+
+from actas.editing import Person, change_all, held
+from actas.models import Acta, Conflict, Edit, Utterance
+from councils.models import User
+from sessions.models import Proposed, Speaker
+
+NOBODY = {
+    "councillor_id": None,
+    "name": "",
+    "office": "",
+    "gender": "",
+    "source": Proposed.Source.PERSON,
+    "confirmed_by_id": None,
+    "confirmed_at": None,
+}
+
+
+@transaction.atomic
+def name_speaker(acta: Acta, speaker: Speaker, user: User, person: Person) -> None:
+    """Say that a voice, in the whole session, is `person`. Raises NotAllowed."""
+    acta.lock()
+    acta.record(held(speaker), person.facts(user), user)
+
+
+@transaction.atomic
+def unname_voice(acta: Acta, speaker: Speaker, user: User) -> None:
+    """Let a voice have no name; the machine proposes none for it any more.
+
+    Raises Conflict when it has none already, or NotAllowed.
+    """
+    acta.lock()
+    row = held(speaker)
+    if not row.is_named:
+        raise Conflict
+    acta.record(row, NOBODY, user)
+
+
+@transaction.atomic
+def merge_voices(acta: Acta, user: User, voice: Speaker, into: Speaker) -> Speaker:
+    """Say that two voices are one person's; return the row that says who it is.
+
+    It is the confirmed one of the two, or else the one with a name, or else `into`.
+    What is already part of either follows. No sentence is touched. Raises Conflict
+    when they are one already or of another session, or NotAllowed.
+    """
+    acta.lock()
+    if {voice.session_id, into.session_id} != {acta.session_id}:
+        raise Conflict
+    one, other = held(into), held(voice)
+    if one.pk == other.pk:
+        raise Conflict
+    head, part = sorted(
+        (one, other), key=lambda row: (not row.is_attributed, not row.is_named)
+    )
+    batch = uuid.uuid4()
+    for row in (part, *part.others.select_for_update().order_by("pk")):
+        acta.record(row, {"same_as_id": head.pk}, user, batch)
+    return head
+
+
+@transaction.atomic
+def split_voice(utterance: Utterance, user: User, version: int) -> Speaker:
+    """Let this sentence, and what its voice says after it, be of a new voice.
+
+    Returns the new voice, which has no name. Raises Conflict when the sentence, read
+    at `version`, changed since or has no voice; NotAllowed when the acta is closed.
+    """
+    acta = utterance.acta
+    acta.lock()
+    current = acta.utterances.select_related("speaker").get(pk=utterance.pk)
+    if current.version != version or current.speaker is None:
+        raise Conflict
+    head, batch = held(current.speaker), uuid.uuid4()
+    voice = next(label for label in _labels(head) if not _is_taken(acta, label))
+    new = acta.session.speakers.create(voice=voice, source=Proposed.Source.MACHINE)
+    acta.record(new, {"source": Proposed.Source.PERSON}, user, batch)
+    later = Q(start__gt=current.start) | Q(start=current.start, pk__gte=current.pk)
+    mine = Q(speaker=head) | Q(speaker__same_as=head)
+    rows = acta.utterances.filter(later, mine)
+    change_all(acta, rows, user, batch, speaker_id=new.pk)
+    return new
+
+
+def _labels(voice: Speaker) -> Iterator[str]:
+    """Yield labels for what is parted from a voice: "S3B", "S3C", … of "S3".
+
+    Numbers alone are for what machines tell apart, later ones too.
+    """
+    base = voice.voice.rstrip(ascii_uppercase[1:]) or "S"
+    for times in range(1, 10):
+        yield from (base + letter * times for letter in ascii_uppercase[1:])
+
+
+def _is_taken(acta: Acta, label: str) -> bool:
+    return acta.session.speakers.filter(voice=label).exists()
+
+
+@transaction.atomic
+def give_to_voice(
+    utterance: Utterance, user: User, version: int, voice: Speaker
+) -> Edit | None:
+    """Give one sentence, read at `version`, to a voice of the session, named or not.
+
+    Returns None when it is so already. Raises Conflict and NotAllowed as
+    Utterance.change does.
+    """
+    acta = utterance.acta
+    acta.lock()
+    if voice.session_id != acta.session_id:
+        raise Conflict
+    return utterance.change(user, version, speaker_id=voice.pk)

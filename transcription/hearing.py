@@ -16,8 +16,13 @@ from transcription.engines import Capabilities, Clip, ClipResult, Engine
 from transcription.leases import Heartbeat
 from transcription.models import Part, Transcription
 from transcription.passages import Passage, joined, spanning
+from transcription.voices import Vectors
+from transcription.voices.beside import Beside
 
 NOTHING = np.zeros(0, np.int16)
+# Of a part's own length, that its text may wait for its voices: on one slow processor
+# they take a twentieth.
+PATIENCE = 0.25
 
 
 @dataclass(frozen=True)
@@ -33,13 +38,16 @@ class Heard:
     paid: float = 0.0  # US dollars for them
     # Text that a careful second hearing did not hear: no segment, but not forgotten.
     rejected: tuple[pipeline.SegmentDraft, ...] = ()
+    vectors: Vectors | None = None  # how the voices sound; None: not asked, or not had
+    voices: str = ""  # the model that they are of
 
 
 def hear(part: Part, lease: Heartbeat) -> Heard:
-    """Return what is said in a part.
+    """Return what is said in a part, and how those who say it sound.
 
-    Raises EngineError, and LeaseLost between two batches of clips; what was paid to a
-    service until then is in the ledger.
+    The voices are looked at beside, where the engine leaves processors idle, and
+    cannot make the part fail. Raises EngineError, and LeaseLost between two batches
+    of clips; what was paid to a service until then is in the ledger.
     """
     began = time.monotonic()
     if not part.clips:
@@ -53,7 +61,10 @@ def hear(part: Part, lease: Heartbeat) -> Heard:
         # sake of a clip that must be heard again.
         seconds = _given_first(part, engine.capabilities.max_clip)
         spending.allow(part.transcription, seconds, engine.capabilities.price)
-        segments = _segments(part, engine, bill, lease, rejected.append)
+        samples, wanted = _samples(part), part.transcription.voices
+        with Beside(wanted, samples, part.speech, part.start) as beside:
+            segments = _segments(part, samples, engine, bill, lease, rejected.append)
+            vectors = beside.vectors(PATIENCE * (part.end - part.start), lease.check)
     except Exception:
         if bill.sent:
             part.charge(time.monotonic() - began, bill.sent, bill.paid)
@@ -67,7 +78,14 @@ def hear(part: Part, lease: Heartbeat) -> Heard:
         sent=bill.sent,
         paid=bill.paid,
         rejected=tuple(rejected),
+        vectors=vectors,
+        voices=beside.model if vectors else "",
     )
+
+
+def _samples(part: Part) -> np.ndarray:
+    with default_storage.open(part.file) as file:
+        return audio.read_flac(file)
 
 
 def _given_first(part: Part, longest: float) -> float:
@@ -78,14 +96,13 @@ def _given_first(part: Part, longest: float) -> float:
 
 def _segments(
     part: Part,
+    samples: np.ndarray,
     engine: Engine,
     bill: Bill,
     lease: Heartbeat,
     reject: pipeline.Reject,
 ) -> list[pipeline.SegmentDraft]:
     transcription = part.transcription
-    with default_storage.open(part.file) as file:
-        samples = audio.read_flac(file)
 
     def progress(share: float) -> None:
         lease.check()

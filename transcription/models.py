@@ -73,6 +73,7 @@ class Transcription(Leased):
     # Recordings with the same key hold the same people, and share their labels.
     together = models.CharField("junto con", max_length=40, blank=True, db_index=True)
     people = models.PositiveSmallIntegerField("personas, a lo sumo", null=True)
+    last_voice = models.PositiveSmallIntegerField("última voz", default=0)  # 7: "S7"
     then = models.CharField(
         "al terminar", max_length=120, blank=True, help_text="Tarea que recibe el id."
     )
@@ -123,11 +124,8 @@ class Transcription(Leased):
 
     def has(self, cut: PartCut) -> bool:
         """Whether an earlier attempt already made this very part."""
-        same = {
-            "start": cut.start,
-            "end": cut.end,
-            "clips": [list(c) for c in cut.clips],
-        }
+        clips = [list(clip) for clip in cut.clips]
+        same = {"start": cut.start, "end": cut.end, "clips": clips}
         return self.parts.filter(position=cut.position, **same).exists()
 
     def keep(self, token: Token, cut: PartCut, file: str) -> None:
@@ -319,6 +317,7 @@ class Part(Leased):
                 Segment.of(self, position, draft)
                 for position, draft in enumerate(heard.segments)
             )
+            PartVoices.keep(self, heard.voices, heard.vectors)
             self.charge(heard.seconds, heard.sent, heard.paid)
             self.transcription.assemble_when_heard()
         return True

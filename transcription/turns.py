@@ -33,6 +33,12 @@ class PartVoices(models.Model):
         return f"{self.part_id} ({self.model})"
 
     @classmethod
+    def keep(cls, part: models.Model, model: str, vectors: Vectors | None) -> None:
+        """Write the vectors of a part, if there are any."""
+        if vectors is not None:
+            cls.of(part.pk, model, vectors).save()
+
+    @classmethod
     def of(cls, part_pk: int, model: str, vectors: Vectors) -> PartVoices:
         """Return the unsaved row for the vectors of a part."""
         return cls(

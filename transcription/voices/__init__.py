@@ -10,16 +10,19 @@ import hashlib
 import importlib
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
 
+from transcription.ahead import in_order
 from transcription.voices.windows import Span, windows
 
 RATE = 16_000  # samples a second
-BATCH = 32  # windows of one length that a model is given at a time
 
 
 class VoicesError(Exception):
@@ -42,6 +45,8 @@ class VoiceModel(Protocol):
 
     model: str  # vectors of two models cannot be compared
     dimensions: int
+    batch: int  # windows that it is given at a time, at most
+    threads: int  # that may ask it at the same time
 
     def vectors(self, speech: np.ndarray) -> np.ndarray:
         """Return float32 (n, dimensions) for windows float32 (n, samples) at 16 kHz.
@@ -61,25 +66,48 @@ def vectors_of(
     model: VoiceModel,
     *,
     offset: float = 0.0,
+    check: Callable[[], None] = lambda: None,
 ) -> Vectors:
     """Return the vectors of a part's speech, in order.
 
     `samples` are the part's, float32 or int16 at 16 kHz; `speech` is where somebody
     speaks, in seconds on the recording's clock, on which the part begins at `offset`.
-    Raises VoicesError.
+    `check` is called between batches; what it raises ends the work. Raises VoicesError.
     """
     places = windows(speech)
     found = np.zeros((len(places), model.dimensions), np.float32)
+    firsts = [round((start - offset) * RATE) for start, _ in places]
     lengths = np.array([round((end - start) * RATE) for start, end in places])
-    for length in np.unique(lengths):
-        alike = np.flatnonzero(lengths == length)
-        for batch in np.split(alike, range(BATCH, len(alike), BATCH)):
-            firsts = [round((places[at][0] - offset) * RATE) for at in batch]
-            cut = np.stack([_cut(samples, first, length) for first in firsts])
-            found[batch] = model.vectors(cut)
-    lengths = np.linalg.norm(found, axis=1, keepdims=True)
+    batches = [
+        batch
+        for length in np.unique(lengths)
+        for batch in _batches(np.flatnonzero(lengths == length), model.batch)
+    ]
+    calls = (
+        # Cut in the thread that needs it: no more samples are copied than it works at.
+        partial(_heard, model, samples, [firsts[at] for at in batch], lengths[batch[0]])
+        for batch in batches
+    )
+    with (
+        ThreadPoolExecutor(model.threads) as pool,
+        closing(in_order(pool, calls, ahead=model.threads)) as done,
+    ):
+        for batch, values in zip(batches, done, strict=True):
+            found[batch] = values
+            check()
+    norms = np.linalg.norm(found, axis=1, keepdims=True)
     times = np.array(places, np.float32).reshape(-1, 2)
-    return Vectors(times, found / np.maximum(lengths, 1e-9))
+    return Vectors(times, found / np.maximum(norms, 1e-9))
+
+
+def _batches(places: np.ndarray, size: int) -> list[np.ndarray]:
+    return np.split(places, range(size, len(places), size))
+
+
+def _heard(
+    model: VoiceModel, samples: np.ndarray, firsts: Sequence[int], length: int
+) -> np.ndarray:
+    return model.vectors(np.stack([_cut(samples, first, length) for first in firsts]))
 
 
 def _cut(samples: np.ndarray, first: int, length: int) -> np.ndarray:

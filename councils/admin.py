@@ -2,15 +2,25 @@
 
 from collections.abc import Iterable
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django_q.tasks import async_task
 
+from councils import remembering
 from councils.forms import CouncilForm
-from councils.models import Council, Councillor, Membership, Tenure, Term, User
+from councils.models import (
+    Council,
+    Councillor,
+    Membership,
+    Tenure,
+    Term,
+    User,
+    VoiceConsent,
+    Voiceprint,
+)
 
 
 class PersonCreationForm(AdminUserCreationForm):
@@ -105,10 +115,14 @@ class CouncilAdmin(admin.ModelAdmin):
     def save_model(
         self, request: HttpRequest, council: Council, form: CouncilForm, change: bool
     ) -> None:
-        """Save; leave that is taken back holds for what is on its way too."""
+        """Save; what the council takes back holds for what is on its way or kept."""
         super().save_model(request, council, form, change)
         if change and "external_api_allowed" in form.changed_data:
             async_task("sessions.tasks.withdraw", council.pk)
+        if "voiceprints" in form.changed_data and not council.voiceprints:
+            lost = remembering.switch_off(council, request.user)
+            told = f"Se borraron {lost.voices} voces y {lost.documents} documentos."
+            messages.info(request, told)
 
 
 @admin.register(Membership)
@@ -182,3 +196,50 @@ class TermAdmin(admin.ModelAdmin):
         for term in terms:
             term.reject()
         self.message_user(request, f"{len(terms)} rechazadas.")
+
+
+class KeptAdmin(admin.ModelAdmin):
+    """What is kept of voices: to look at. It is made and deleted on the voices' page.
+
+    Deleting is left to who may, for a councillor or a council takes its rows along.
+    """
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        return False
+
+
+@admin.register(VoiceConsent)
+class VoiceConsentAdmin(KeptAdmin):
+    list_display = [
+        "councillor",
+        "given_on",
+        "expires_on",
+        "recorded_by",
+        "withdrawn_at",
+        "withdrawn_by",
+    ]
+    list_filter = ["councillor__council"]
+    list_select_related = ["councillor", "recorded_by", "withdrawn_by"]
+    search_fields = ["councillor__full_name"]
+    exclude = ["document"]  # its link would open it past the page that checks who asks
+
+
+@admin.register(Voiceprint)
+class VoiceprintAdmin(KeptAdmin):
+    list_display = ["councillor", "heard_in", "seconds", "model", "created_at"]
+    list_filter = ["model", "consent__councillor__council"]
+    list_select_related = ["consent__councillor"]
+    search_fields = ["consent__councillor__full_name", "heard_in"]
+    exclude = ["vector"]  # a biometric datum is for comparing, not for looking at
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Voiceprint]:
+        return super().get_queryset(request).defer("vector")
+
+    @admin.display(description="concejal")
+    def councillor(self, kept: Voiceprint) -> str:
+        return str(kept.consent.councillor)

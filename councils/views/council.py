@@ -5,7 +5,6 @@ import datetime
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,21 +14,9 @@ from django.views.decorators.http import require_GET, require_POST
 from councils import engines
 from councils.forms import DateForm, TermForm
 from councils.models import Council, Councillor, Tenure, Term, said
+from councils.views import editable_council, may_tend_voices, visible_council
 
 TERMS = 60  # words on a page
-
-
-def visible_council(request: HttpRequest, slug: str) -> Council:
-    """Return the council of the address; 404 when it is not one's own."""
-    return get_object_or_404(Council.objects.visible_to(request.user), slug=slug)
-
-
-def editable_council(request: HttpRequest, slug: str) -> Council:
-    """Return it to who may edit it; 403 for who only reads."""
-    council = visible_council(request, slug)
-    if not request.user.may_edit(council):
-        raise PermissionDenied
-    return council
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,6 +59,7 @@ def page_of(request: HttpRequest, found: Council, form: TermForm) -> dict:
         "council": found,
         "section": "council",
         "may_edit": request.user.may_edit(found),
+        "may_tend_voices": may_tend_voices(request.user, found),
         "roster": {"date": date, "form": asked, "rows": roster(found, date)},
         "terms": Paginator(terms, TERMS).get_page(request.GET.get("pagina")),
         "term_form": form,

@@ -1,14 +1,33 @@
 """Names proposed for the voices of a session, with what speaks for and against them.
 
-Only a voice that nobody has named, and of which nobody took a name away, gets one.
+Only a voice that nobody has named, and from which nobody took a name away, gets one.
+What a person confirmed is taken as given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
 
 from actas.models import Acta
-from actas.reading.voices import Evidence
+from actas.reading.heard import Line
+from actas.reading.voices import Candidate, Evidence, Naming, Role, namings
+from councils.models import Office
+from sessions.colours import person
+from sessions.facts import tied
+from sessions.models import CouncilSession, Proposed, Speaker
+
+PROPOSED = (
+    "councillor_id",
+    "name",
+    "office",
+    "gender",
+    "evidence",
+    "confidence",
+    "proof_start",
+    "proof_quote",
+)
 
 
 def propose_names(
@@ -23,4 +42,120 @@ def propose_names(
     that. With `only_empty`, a name that is proposed already stays. The caller holds
     the acta's lock.
     """
-    raise NotImplementedError
+    speakers = tied(acta.session.speakers.order_by("pk"))
+    by_hand = acta.edits.filter(speaker__isnull=False, after__has_key="name")
+    touched = set(by_hand.values_list("speaker_id", flat=True))
+    asked = [
+        one
+        for one in speakers
+        if is_open(one) and one.pk not in touched
+        if not (only_empty and one.is_named)
+    ]
+    if not asked:
+        return
+    labels = labels_of(speakers)
+    people = candidates_of(acta.session, speakers)
+    found = {one.voice: one for one in namings(lines_of(acta, labels), people)}
+    names = {one.key: one.name for one in people}
+    for speaker in asked:
+        for field, value in proposal(found.get(labels[speaker.pk]), names).items():
+            setattr(speaker, field, value)
+    Speaker.objects.bulk_update(asked, PROPOSED)
+
+
+def is_open(speaker: Speaker) -> bool:
+    """Whether the machine may still say who a voice is."""
+    by_machine = speaker.source == Proposed.Source.MACHINE
+    free = by_machine and speaker.confirmed_at is None and not speaker.same_as_id
+    return free and bool(speaker.voice)
+
+
+def proposal(naming: Naming | None, names: Mapping[str, str]) -> dict[str, Any]:
+    """Return the fields of a Speaker that say what a Naming says.
+
+    Below the threshold there is no name, but what speaks for one is kept.
+    """
+    fields = dict.fromkeys(PROPOSED)
+    fields |= {"name": "", "office": "", "gender": "", "evidence": []}
+    fields["proof_quote"] = ""
+    if naming is None:
+        return fields
+    fields["confidence"] = naming.confidence
+    fields["evidence"] = [
+        asdict(one) | {"kind": str(one.kind), "name": names.get(one.person, "")}
+        for one in naming.evidence
+    ]
+    if not naming.is_proposed:
+        return fields
+    who = naming.person
+    if who.role in (Role.COUNCILLOR, Role.PRESIDENT):
+        fields["councillor_id"] = int(who.key.removeprefix("c"))
+    else:
+        fields |= {"name": who.name, "office": who.office, "gender": who.gender}
+    best = max(naming.evidence, key=lambda one: one.strength, default=None)
+    if best and best.strength > 0:
+        fields |= {"proof_start": best.start, "proof_quote": best.quote}
+    return fields
+
+
+def labels_of(speakers: Iterable[Speaker]) -> dict[int, str]:
+    """Return by pk what each row is called as a voice, its own for each person.
+
+    All that a person said to be one voice is called alike, and so is all that was
+    confirmed as one person's.
+    """
+    people: dict[tuple, str] = {}
+    found = {}
+    for speaker in speakers:
+        head = speaker.head
+        label = head.voice or f"P{head.pk}"
+        if speaker.is_attributed:
+            label = people.setdefault(person(head), label)
+        found[speaker.pk] = label
+    return found
+
+
+def lines_of(acta: Acta, labels: Mapping[int, str]) -> list[Line]:
+    """Return what an acta says, each sentence with its voice, "" for none."""
+    fields = ("pk", "start", "end", "text", "speaker_id")
+    rows = acta.utterances.order_by("start", "pk").values_list(*fields)
+    return [Line(*said, labels.get(who, "")) for *said, who in rows]
+
+
+def candidates_of(
+    session: CouncilSession, speakers: Iterable[Speaker]
+) -> list[Candidate]:
+    """Return who may have spoken: who holds a seat, the secretary, who else is named.
+
+    Of `speakers`, those whom a person named count; a guess is nobody's witness.
+    """
+    council, date = session.council, session.date
+    holders = council.councillors.holding(Office.PRESIDENT, date)
+    presider = session.presider or holders.prefetch_related("tenures").first()
+    seated = council.councillors.seated_on(date).prefetch_related("tenures")
+    found = {
+        one.pk: Candidate(
+            f"c{one.pk}",
+            one.full_name,
+            one.gender,
+            Role.PRESIDENT if one == presider else Role.COUNCILLOR,
+            one.office_on(date),
+        )
+        for one in [*seated, *filter(None, [presider])]
+    }
+    secretary = Candidate(
+        "secretary",
+        session.secretary_name or council.secretary_name,
+        council.secretary_gender,
+        Role.SECRETARY,
+        council.secretary_office,
+    )
+    guests = {
+        (one.name, one.office): Candidate(
+            f"s{one.pk}", one.name, one.gender, Role.GUEST, one.office
+        )
+        for one in speakers
+        if one.name and one.is_attributed and not one.same_as_id
+    }
+    others = [one for one in guests.values() if one.name != secretary.name]
+    return [*found.values(), *([secretary] if secretary.name else []), *others]

@@ -15,6 +15,9 @@ from actas import copying, reading
 from actas.copying import Stretch
 from actas.editing import OutOfOrder, check_order
 from actas.models import Acta, Utterance
+from actas.naming import labels_of, lines_of, propose_names
+from actas.regrouping import regroup
+from sessions.facts import tied
 from sessions.models import (
     AgendaItem,
     Attendance,
@@ -79,6 +82,7 @@ def draft(session: CouncilSession) -> Acta | None:
     before = read(acta) if again else None
     if stretches := _copy_all(acta, heard):
         propose(acta, stretches, before)
+        propose_names(acta)
     return acta
 
 
@@ -89,14 +93,20 @@ def _is_heard(recording: Recording) -> bool:
 
 def _copy_all(acta: Acta, recordings: list[Recording]) -> list[Stretch]:
     """Copy what is new of the session's first recordings; return where it lies."""
-    offset, stretches = 0.0, []
+    offset, stretches, older = 0.0, [], []
     for recording in recordings:
         exact = recording.transcription.seconds
         if recording.seconds != exact:  # the decoder knows better than the header
             recording.seconds = exact
             recording.save(update_fields=["seconds"])
+        mine = acta.utterances.filter(recording=recording)
+        if last := mine.aggregate(last=Max("pk"))["last"]:
+            older.append((recording, offset, last))
         stretches += copying.copy_text(acta, recording, offset)
         offset += exact or 0.0
+    if stretches:  # what was heard now may tell voices apart that were heard before
+        for recording, begins, last in older:
+            regroup(acta, recording, begins, last)
     return stretches
 
 
@@ -104,14 +114,8 @@ def read(acta: Acta) -> reading.Reading:
     """Return the facts that are heard in what an acta says now."""
     session = acta.session
     roster = session.council.councillors.seated_on(session.date)
-    said = acta.utterances.select_related("speaker")
     return reading.read(
-        [
-            reading.Line(
-                u.pk, u.start, u.end, u.text, u.speaker.voice if u.speaker else ""
-            )
-            for u in said
-        ],
+        lines_of(acta, labels_of(tied(session.speakers.all()))),
         [reading.Person(c.pk, c.full_name) for c in roster],
         [item.title for item in session.agenda.all()],
     )

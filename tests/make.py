@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from actas.models import Acta, Utterance
 from councils.models import Council, Councillor, Gender, Membership, Office, User
 from sessions.models import CouncilSession, Recording
-from transcription.models import Part, Segment, Transcription
+from transcription.models import Part, Segment, Transcription, Turn
 
 PASSWORD = "correcto-caballo-45"
 numbers = itertools.count(1)
@@ -132,3 +132,19 @@ def make_acta(
         for i, text in enumerate(texts)
     )
     return acta
+
+
+def make_turns(
+    transcription: Transcription, voices: str, seconds: float = 10.0
+) -> list[Turn]:
+    """Say who speaks: a digit for each `seconds`, "1" for S1; "-" for nobody known."""
+    return Turn.objects.bulk_create(
+        Turn(
+            transcription=transcription,
+            position=position,
+            start=seconds * position,
+            end=seconds * (position + 1),
+            voice="" if digit == "-" else f"S{digit}",
+        )
+        for position, digit in enumerate(voices)
+    )

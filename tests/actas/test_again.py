@@ -22,6 +22,7 @@ from tests.make import (
     make_recording,
     make_session,
     make_transcription,
+    make_turns,
     make_user,
 )
 from transcription.models import Part, Segment, Transcription
@@ -56,6 +57,7 @@ def hear(
     """The recording as another engine hears it, and the draft that follows."""
     recording = session.recordings.get()
     hearing = make_transcription(recording, [], engine=engine)
+    make_turns(hearing, voices)
     Part.objects.filter(transcription=hearing).update(end=10.0 * len(lines))
     part = hearing.parts.get()
     for n, line in enumerate(lines):

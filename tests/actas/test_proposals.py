@@ -11,6 +11,7 @@ from tests.make import (
     make_recording,
     make_session,
     make_transcription,
+    make_turns,
     make_user,
 )
 from transcription.models import Segment
@@ -76,13 +77,7 @@ def test_it_takes_a_new_hearing_where_nobody_touched_the_old() -> None:
 
 def test_it_gives_each_voice_one_speaker() -> None:
     session = make_session()
-    transcription = make_transcription(make_recording(session), [])
-    part = transcription.parts.get()
-    for position, voice in enumerate(["S1", "S2", "S1"]):
-        Segment.objects.create(
-            part=part, position=position, start=position, end=position + 1,
-            text="Hola.", voice=voice,
-        )  # fmt: skip
+    make_turns(make_transcription(make_recording(session), ["Hola."] * 3), "121")
     acta = proposals.draft(session)
     voices = [u.speaker.voice for u in acta.utterances.select_related("speaker")]
     assert voices == ["S1", "S2", "S1"]

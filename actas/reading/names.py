@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from actas.reading.heard import Heard, fold
 
@@ -14,6 +14,7 @@ _ENOUGH = 76.0
 _ENOUGH_SHORT = 85.0
 _MARGIN = 10.0
 _STRANGE = 0.4  # what a letter too many costs
+_BATCH = 20_000  # runs of letters compared at once
 _LONGEST = 8  # words into which a model may break a name of four
 
 
@@ -57,37 +58,82 @@ def calls(heard: Heard, roster: Sequence[Person], first: int, last: int) -> list
     gaza la sal"). A name counts when one councillor alone comes near it.
     """
     said = [(person, forms(person.name)) for person in roster]
-    longest = max((len(form) for _, all_ in said for form in all_), default=0)
-    found: list[Call] = []
-    for start in range(max(first, 0), last):
-        for end in range(start + 1, min(start + _LONGEST, last) + 1):
-            window = "".join(heard.sounds[start:end])
-            if len(window) > longest * 1.3:
-                break
-            if len(window) >= 6 and (call := _owner(window, said, start, end)):
-                found.append(call)
+    windows = _windows(heard, said, first, last)
+    owners = _owners(sorted({window for _, _, window in windows}), said)
+    found = [
+        Call(start, end, *owners[window])
+        for start, end, window in windows
+        if window in owners
+    ]
     # By fit, not likeness, or a short form heard whole beats a full name heard amiss.
     found.sort(key=lambda call: (-call.fit, call.first))
     kept: list[Call] = []
+    taken: set[int] = set()
     for call in found:
-        if all(call.last <= other.first or other.last <= call.first for other in kept):
+        words = range(call.first, call.last)
+        if taken.isdisjoint(words):
+            taken.update(words)
             kept.append(call)
     return sorted(kept, key=lambda call: call.first)
 
 
+def _windows(
+    heard: Heard, said: Sequence[tuple[Person, tuple[str, ...]]], first: int, last: int
+) -> list[tuple[int, int, str]]:
+    """Return the runs of words that may be a name, each with its letters."""
+    longest = max((len(form) for _, all_ in said for form in all_), default=0)
+    windows = []
+    for start in range(max(first, 0), last):
+        window = ""
+        for end in range(start + 1, min(start + _LONGEST, last) + 1):
+            window += heard.sounds[end - 1]
+            if len(window) > longest * 1.3:
+                break
+            if len(window) >= 6:
+                windows.append((start, end, window))
+    return windows
+
+
+def _owners(
+    windows: Sequence[str], said: Sequence[tuple[Person, tuple[str, ...]]]
+) -> dict[str, tuple[Person, float]]:
+    """Return whose name each run of letters is, and its fit; without nobody's.
+
+    All are compared at once: one session has some hundred thousand runs.
+    """
+    every = [(index, form) for index, (_, all_) in enumerate(said) for form in all_]
+    found = {}
+    # Below this no likeness can matter, not even as somebody's second.
+    floor = _ENOUGH - _MARGIN
+    for at in range(0, len(windows), _BATCH):
+        batch = windows[at : at + _BATCH]
+        likeness = process.cdist(
+            batch, [form for _, form in every], scorer=fuzz.ratio, score_cutoff=floor
+        )
+        for row in likeness.max(axis=1).nonzero()[0] if len(every) else ():
+            near = [
+                (float(score), len(form), index)
+                for score, (index, form) in zip(likeness[row], every, strict=True)
+                if score
+            ]
+            if owner := _owner(batch[row], near, said):
+                found[batch[row]] = owner
+    return found
+
+
 def _owner(
-    window: str, said: list[tuple[Person, tuple[str, ...]]], start: int, end: int
-) -> Call | None:
-    """Return whose name a window of words is, or None when nobody's or two people's."""
-    scores = [
-        max((fuzz.ratio(window, form), len(form)) for form in all_) for _, all_ in said
-    ]
-    best = max(range(len(scores)), key=scores.__getitem__)
-    score, length = scores[best]
-    rest = max((s for i, (s, _) in enumerate(scores) if i != best), default=0.0)
+    window: str,
+    near: Sequence[tuple[float, int, int]],
+    said: Sequence[tuple[Person, tuple[str, ...]]],
+) -> tuple[Person, float] | None:
+    """Return whose name a run of letters is, or None when nobody's or two people's.
+
+    `near` has the likeness to a form, its length, and the index of its owner.
+    """
+    score, length, best = max(near, key=lambda one: (one[0], one[1], -one[2]))
+    rest = max((s for s, _, index in near if index != best), default=0.0)
     whole = length == len(said[best][1][0])
     if score < (_ENOUGH if whole else _ENOUGH_SHORT) or score - rest < _MARGIN:
         return None
     common = score / 100 * (len(window) + length) / 2
-    fit = common - _STRANGE * (len(window) - common)
-    return Call(start, end, said[best][0], fit)
+    return said[best][0], common - _STRANGE * (len(window) - common)

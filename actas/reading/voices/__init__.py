@@ -1,0 +1,76 @@
+"""Who the voices of a session are, each name with what speaks for and against it.
+
+A label is a voice, not a person. A name needs words that prove it, and one assignment
+over the whole session decides: what is not proved stays without a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from actas.reading.heard import Heard, Line
+from actas.reading.voices.assignment import assigned
+from actas.reading.voices.calling import answered, away, callings
+from actas.reading.voices.exchanges import Exchanges
+from actas.reading.voices.offices import Offices
+from actas.reading.voices.own_name import heard_guests, own_names
+from actas.reading.voices.proof import (
+    PROPOSE,
+    SAYS,
+    STRENGTHS,
+    Candidate,
+    Evidence,
+    Finding,
+    Kind,
+    Naming,
+    Role,
+)
+from actas.reading.voices.scene import Scene
+
+__all__ = [
+    "PROPOSE",
+    "SAYS",
+    "STRENGTHS",
+    "Candidate",
+    "Evidence",
+    "Kind",
+    "Naming",
+    "Role",
+    "namings",
+]
+
+
+def namings(lines: Sequence[Line], people: Sequence[Candidate]) -> list[Naming]:
+    """Return the likeliest person of each voice for which anything speaks.
+
+    Nobody is two voices unless nothing speaks against it. `lines` are of the whole
+    session, on one clock, each with its voice ("" for none). An official who is not
+    among the people may be named too, with a Candidate whose key begins with "heard:".
+    """
+    heard = Heard.of(lines)
+    if not heard.words:
+        return []
+    scene = Scene(heard, [*people, *heard_guests(heard, people)])
+    return assigned(scene, findings(scene))
+
+
+def findings(scene: Scene) -> list[Finding]:
+    """Return all that speaks for or against any voice being any person."""
+    found = callings(scene)
+    offices = Offices(scene, found)
+    own = own_names(scene, offices)
+    said = {(one.voice, one.evidence.start, one.evidence.person) for one in own}
+    exchanged = [
+        one
+        for one in Exchanges(scene, offices, found).findings()
+        # Who says "soy el concejal Rúa" names himself.
+        if one.evidence.kind is not Kind.NAMES_THEM
+        or (one.voice, one.evidence.start, one.evidence.person) not in said
+    ]
+    return [
+        *answered(scene, found),
+        *away(scene, found),
+        *offices.findings(),
+        *own,
+        *exchanged,
+    ]

@@ -1,0 +1,166 @@
+"""One decision over the whole session: which voice is which person."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from actas.reading.voices.proof import (
+    CAPS,
+    ENOUGH,
+    PRIOR,
+    PROPOSE,
+    ROLE_CAP,
+    SHOWN,
+    STRENGTHS,
+    Candidate,
+    Evidence,
+    Finding,
+    Kind,
+    Naming,
+    probability,
+)
+from actas.reading.voices.scene import Scene
+
+# Kinds that are judged together: what speaks for an office and what against it.
+_TOGETHER = {Kind.VOTE: Kind.ROLL_CALL}
+_TOGETHER |= dict.fromkeys(
+    (Kind.TO_PRESIDENT, Kind.PRESIDES, Kind.OTHER_GENDER, Kind.UNANNOUNCED),
+    Kind.PRESIDES,
+)
+_TOGETHER |= {Kind.TO_SECRETARY: Kind.SECRETARY}
+# Words that let somebody else answer as well: alone they prove nothing.
+_SUPPORTING = frozenset(
+    (Kind.FLOOR, Kind.AUTHOR, Kind.ARRIVED, Kind.OFFICIAL, Kind.PRESENTED)
+)
+_SPLIT = 1.0  # log odds that a person is not split over two labels
+_JUST_BELOW = 0.9  # confidence of what is likely and yet not to be proposed
+_EXCHANGE = 60.0  # seconds in which two voices answer each other
+_SAID = 5  # words of a turn in an exchange
+
+Pair = tuple[str, str]  # voice, key of a person
+
+
+def assigned(scene: Scene, findings: Iterable[Finding]) -> list[Naming]:
+    """Return who each voice most likely is, the surest assignment of all together."""
+    rows: dict[Pair, list[Evidence]] = defaultdict(list)
+    for finding in findings:
+        rows[finding.voice, finding.evidence.person].append(finding.evidence)
+    scores = {pair: PRIOR + total(row) for pair, row in rows.items()}
+    voices = [
+        voice
+        for voice in scene.voices
+        if any(one.strength > 0 for p in scene.people for one in rows[voice, p.key])
+    ]
+    core = _one_to_one(voices, scene.people, scores)
+    named = []
+    for voice in voices:
+        named.append(_named(scene, voice, core, rows, scores))
+    return named
+
+
+def total(row: Sequence[Evidence]) -> float:
+    """Add up evidence of one person and voice, no kind above its cap."""
+    sums: Counter[tuple[Kind, bool]] = Counter()
+    for one in row:
+        kind = _TOGETHER.get(one.kind, one.kind)
+        office = kind in (Kind.PRESIDES, Kind.SECRETARY)
+        sums[kind, office or one.strength > 0] += one.strength
+    return sum(
+        max(-CAPS.get(kind, ROLE_CAP), min(CAPS.get(kind, ROLE_CAP), strength))
+        for (kind, _), strength in sums.items()
+    )
+
+
+def _one_to_one(
+    voices: Sequence[str],
+    people: Sequence[Candidate],
+    scores: dict[Pair, float],
+) -> dict[str, str]:
+    """Return the assignment of voices to people with the highest sum of log odds."""
+    if not voices or not people:
+        return {}
+    import numpy as np
+    from scipy.optimize import linear_sum_assignment
+
+    # Every voice may also be nobody, at log odds of 0.
+    table = np.zeros((len(voices), len(people) + len(voices)))
+    for row, voice in enumerate(voices):
+        for column, person in enumerate(people):
+            table[row, column] = scores.get((voice, person.key), PRIOR)
+    pairs = zip(*linear_sum_assignment(table, maximize=True), strict=True)
+    return {voices[row]: people[at].key for row, at in pairs if at < len(people)}
+
+
+def _named(
+    scene: Scene,
+    voice: str,
+    core: dict[str, str],
+    rows: dict[Pair, list[Evidence]],
+    scores: dict[Pair, float],
+) -> Naming:
+    odds = {p.key: scores.get((voice, p.key), PRIOR) for p in scene.people}
+    best = max(sorted(odds), key=odds.__getitem__)
+    key, further = core.get(voice, best), []
+    holder = next((v for v, k in core.items() if k == best and v != voice), None)
+    if key != best and odds[best] - odds[key] > 0 and holder:
+        # Its likeliest person is another voice: perhaps both are.
+        key = best
+    if holder and key == best:
+        further = _against_joining(scene, voice, holder, scene.by_key[best])
+        odds[key] += sum(one.strength for one in further) - _SPLIT
+    rest = sum(math.exp(min(value, 50)) for k, value in odds.items() if k != key)
+    confidence = probability(odds[key] - math.log1p(rest))
+    row = [*rows[voice, key], *further]
+    second = max((k for k in odds if k != key), key=odds.__getitem__, default=key)
+    if second != key and odds[second] >= ENOUGH:
+        row += [_two_people(one, key) for one in _best(rows[voice, second])]
+        confidence = min(confidence, _JUST_BELOW)
+    confidence = min(confidence, _ceiling(row))
+    return Naming(voice, scene.by_key[key], confidence, _shown(row))
+
+
+def _ceiling(row: Sequence[Evidence]) -> float:
+    """Return the most that such evidence can prove: the floor alone never does."""
+    kinds = {one.kind for one in row if one.strength > 0}
+    return _JUST_BELOW if kinds <= {Kind.FLOOR} else 1.0
+
+
+def _best(row: Sequence[Evidence]) -> list[Evidence]:
+    return sorted(row, key=lambda one: -one.strength)[:1]
+
+
+def _two_people(one: Evidence, key: str) -> Evidence:
+    worth = STRENGTHS[Kind.TWO_PEOPLE]
+    return Evidence(Kind.TWO_PEOPLE, one.start, one.quote, worth, key)
+
+
+def _against_joining(
+    scene: Scene, voice: str, other: str, person: Candidate
+) -> list[Evidence]:
+    """Return the words in which two voices of one person would answer each other."""
+    turns = [turn for turn in scene.turns if turn.size >= _SAID]
+    for at in range(len(turns) - 3):
+        row = turns[at : at + 4]
+        names = [turn.voice for turn in row]
+        if names in ([voice, other] * 2, [other, voice] * 2):
+            whole = all(scene.heard.words[turn.last - 1].ends for turn in row[:3])
+            if whole and row[3].start - row[0].end <= _EXCHANGE:
+                span = (row[1].first, row[1].last)
+                return [scene.finding(voice, person, Kind.ALTERNATES, span).evidence]
+    return []
+
+
+def _shown(row: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """Return the strongest findings of each kind, the strongest of all first."""
+    kept: Counter[Kind] = Counter()
+    shown = []
+    for one in sorted(row, key=lambda one: (-abs(one.strength), one.start, one.quote)):
+        kept[one.kind] += 1
+        if kept[one.kind] <= SHOWN:
+            shown.append(one)
+    return tuple(shown)
+
+
+__all__ = ["PROPOSE", "assigned", "total"]

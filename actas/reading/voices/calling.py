@@ -1,0 +1,219 @@
+"""Names read out and answered: roll calls and nominal votes, whoever reads them."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from actas.reading.heard import formula
+from actas.reading.names import Person
+from actas.reading.roll_call import arrivals, roll_call
+from actas.reading.voices.proof import STRENGTHS, Candidate, Finding, Kind, Role
+from actas.reading.voices.scene import Mention, Scene
+
+_NEXT = 45.0  # seconds until the next name is read; explanations of a vote take some
+_SOON = 7.0  # seconds until an answer begins
+_BRIEF = 9  # words of an answer that says none of the known words
+_FEWEST = 3  # people called: fewer is talk
+_PRESENT = formula(r"pres\w{0,3}ntes?|vicente|aqui|a la orden|president[ea]|asistente")
+_BALLOT = formula(
+    r"\w{0,3}sitiv[oa]|\w{0,3}irmativ[oa]|negativ[oa]|si|no|voto|mi voto|"
+    r"impedid[oa]|abstengo|a favor|en contra|apro\w+"
+)
+_NOBODY = formula(
+    r"no (?:contesta|contesto|responde|respondio|esta)|ausente|excusa|"
+    r"segund[oa] llama\w+"
+)
+_CERTAIN = 0.75  # how often a short answer carries the right label
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A name that was read out, and the voice heard right after it, if one was."""
+
+    call: Mention
+    voice: str  # "" where nobody answered or nobody can be told
+    at: int | None  # position of the answer's first word
+    is_ballot: bool = False
+
+
+@dataclass(frozen=True)
+class Calling:
+    """Names read one after another by one voice."""
+
+    caller: str
+    answers: tuple[Answer, ...]
+
+    @property
+    def kind(self) -> Kind:
+        ballots = sum(answer.is_ballot for answer in self.answers)
+        return Kind.VOTE if ballots * 3 > len(self.answers) else Kind.ROLL_CALL
+
+
+def callings(scene: Scene) -> list[Calling]:
+    """Find the roll calls and nominal votes."""
+    found = []
+    for run in _runs(scene):
+        caller = _caller(scene, run)
+        answers = tuple(
+            _answer(scene, call, caller, limit) for call, limit in _limits(scene, run)
+        )
+        people = {answer.call.person.key for answer in answers if answer.voice}
+        heard = sum(answer.at is not None for answer in answers)
+        if caller and len(people) >= 2 and heard * 2 >= len(answers):
+            found.append(Calling(caller, answers))
+    return found
+
+
+def _runs(scene: Scene) -> Iterator[list[Mention]]:
+    """Yield names read out soon after each other, of at least three people."""
+    run: list[Mention] = []
+    for mention in scene.mentions:
+        if mention.person.role in (Role.GUEST, Role.SECRETARY):
+            continue
+        if not _read_out(scene, mention):
+            continue
+        if run and scene.seconds(mention.first) - _end(scene, run[-1]) > _NEXT:
+            yield from _enough(run)
+            run = []
+        run.append(mention)
+    yield from _enough(run)
+
+
+def _enough(run: list[Mention]) -> Iterator[list[Mention]]:
+    if len({mention.person.key for mention in run}) >= _FEWEST:
+        yield run
+
+
+def _end(scene: Scene, mention: Mention) -> float:
+    return scene.seconds(mention.last - 1)
+
+
+def _read_out(scene: Scene, mention: Mention) -> bool:
+    """Say whether a name stands alone: a voice stops after it, or a sentence does."""
+    heard = scene.heard
+    if mention.form == "office":
+        return False
+    last = mention.last
+    changes = last >= len(heard.words) or scene.voice(last) != scene.voice(last - 1)
+    return changes or heard.pauses(last - 1)
+
+
+def _caller(scene: Scene, run: Sequence[Mention]) -> str:
+    voices = Counter(scene.voice(mention.first) for mention in run)
+    (voice, times), *_ = voices.most_common(1)
+    return voice if voice and times * 2 > len(run) else ""
+
+
+def _limits(scene: Scene, run: Sequence[Mention]) -> Iterator[tuple[Mention, int]]:
+    """Yield each call with the position before which its answer must begin."""
+    for index, call in enumerate(run):
+        limit = scene.heard.until(call.last - 1, _SOON)
+        if index + 1 < len(run):
+            limit = min(limit, run[index + 1].first)
+        yield call, limit
+
+
+def _answer(scene: Scene, call: Mention, caller: str, limit: int) -> Answer:
+    heard = scene.heard
+    for at in range(call.last, limit):
+        voice = scene.voice(at)
+        if voice and voice != caller:
+            break
+    else:
+        return Answer(call, "", None)
+    if heard.has(_NOBODY, call.last, at + 3):
+        return Answer(call, "", None)
+    turn = scene.turns[scene.at(at)]
+    end = scene.opens(turn, max(_BRIEF, at - turn.first + 4))
+    present = heard.has(_PRESENT, at, end)
+    ballot = heard.has(_BALLOT, at, end) and not present
+    if not (present or ballot) and turn.last - at > _BRIEF:
+        return Answer(call, "", at)
+    return Answer(call, scene.voice(at), at, ballot)
+
+
+def answered(scene: Scene, found: Sequence[Calling]) -> list[Finding]:
+    """Return what the answers say of the voices that gave them, for and against.
+
+    A voice that answers to many names is no person but a heap of short answers: each
+    of its answers is worth what it is more frequent at that name than at the others.
+    """
+    kinds = {answer: calling.kind for calling in found for answer in calling.answers}
+    heard = [answer for answer in kinds if answer.voice]
+    given = Counter(answer.voice for answer in heard)
+    pairs = Counter((answer.voice, answer.call.person.key) for answer in heard)
+    calls = Counter(answer.call.person.key for answer in heard)
+    findings = []
+    for answer in heard:
+        person, voice = answer.call.person, answer.voice
+        others = given[voice] - pairs[voice, person.key]
+        rate = (others + 0.5) / (len(heard) - calls[person.key] + 4)
+        kind = kinds[answer]
+        worth = min(STRENGTHS[kind], math.log(_CERTAIN / min(rate, _CERTAIN)))
+        span = (answer.call.first, answer.call.last)
+        if worth > 0:
+            findings.append(scene.finding(voice, person, kind, span, worth))
+        findings += [
+            scene.finding(other, person, Kind.OTHER_ANSWERED, span)
+            for other in scene.voices
+            if other != voice
+        ]
+    return findings
+
+
+def away(scene: Scene, found: Sequence[Calling]) -> list[Finding]:
+    """Return what speaks against absent people: nobody is heard who is not there.
+
+    Who comes later is judged by the second of the arrival; who votes was there.
+    """
+    people = [p for p in scene.people if p.role not in (Role.GUEST, Role.SECRETARY)]
+    roster = [Person(at, person.name) for at, person in enumerate(people)]
+    voted = {a.call.person.key for c in found for a in c.answers if a.voice}
+    came = {people[one.person.pk].key: one for one in arrivals(scene.heard, roster)}
+    findings: list[Finding] = []
+    for state in roll_call(scene.heard, roster):
+        person = people[state.person.pk]
+        if state.state == "presente":
+            continue
+        span = _span(scene, state.proof.start)
+        if arrival := came.get(person.key):
+            for voice in _heard_before(scene, state.proof.start, arrival.start):
+                late = _span(scene, arrival.proof.start)
+                findings.append(scene.finding(voice, person, Kind.EARLY, late))
+        elif person.key not in voted:
+            findings += [
+                scene.finding(voice, person, Kind.ABSENT, span)
+                for voice in scene.voices
+            ]
+    return findings
+
+
+def _span(scene: Scene, second: float) -> tuple[int, int]:
+    """Return the word said at a second, as a span."""
+    starts = [scene.seconds(at) for at in range(len(scene.heard.words))]
+    at = min(range(len(starts)), key=lambda one: abs(starts[one] - second))
+    return at, at + 1
+
+
+_HEARD = 12  # words by which a voice is surely heard, and not mislabelled
+
+
+def _heard_before(scene: Scene, first: float, last: float) -> list[str]:
+    words: Counter[str] = Counter()
+    for turn in scene.turns:
+        if turn.start < last and turn.end > first:
+            words[turn.voice] += turn.size
+    return [voice for voice in scene.voices if words[voice] >= _HEARD]
+
+
+def came_in(scene: Scene) -> list[tuple[Candidate, float, tuple[int, int]]]:
+    """Return who was announced to come in, when, and the words that say so."""
+    people = [p for p in scene.people if p.role is not Role.SECRETARY]
+    roster = [Person(at, person.name) for at, person in enumerate(people)]
+    return [
+        (people[one.person.pk], one.start, _span(scene, one.proof.start))
+        for one in arrivals(scene.heard, roster)
+    ]

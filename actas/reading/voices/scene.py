@@ -1,0 +1,261 @@
+"""A session as turns of voices, and who is named in them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from rapidfuzz import fuzz
+
+from actas.reading.heard import Heard, fold, folded, formula
+from actas.reading.names import Person, calls
+from actas.reading.voices.proof import (
+    GREETED,
+    STRENGTHS,
+    Candidate,
+    Evidence,
+    Finding,
+    Kind,
+    Role,
+)
+
+# "concejal a Bernal", "josejala", "consejado": what a small model makes of the office.
+TITLE = formula(
+    r"(?:\w{0,2}onorable )?(?:k\w?n?sejal\w*|\w{0,2}onsejad[oa]|\w{0,2}osejal\w*)(?: a)?|"
+    r"doctora?|dra?|ingenier[oa]|compañer[oa]|señora?|honorable|arquitect[oa]"
+)
+_ALIKE = 86.0  # for one word: "Bernal" is not "Vernaza"
+_APART = 10.0
+_SHORTEST = 4  # letters of a name of one word
+_QUOTED = 22  # words of a quote, at most
+_OFFICE_WORDS = folded("de del la el los las y e")
+_PARTICLES = folded("de del la las los")
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Words that one voice says on end; a half-open range of positions."""
+
+    voice: str  # "" where nobody can be told
+    first: int
+    last: int
+    start: float  # seconds
+    end: float
+
+    @property
+    def size(self) -> int:
+        return self.last - self.first
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A person's name in somebody's mouth."""
+
+    first: int
+    last: int
+    person: Candidate
+    form: str  # "name", "short" after an office ("concejal Rúa") or "office"
+
+
+class Scene:
+    """What the evidence is looked for in: words, turns, people and their names."""
+
+    def __init__(self, heard: Heard, people: Sequence[Candidate]) -> None:
+        self.heard, self.people = heard, tuple(people)
+        self.by_key = {person.key: person for person in people}
+        self.turns = tuple(_turns(heard))
+        self._firsts = [turn.first for turn in self.turns]
+        self.mentions = tuple(sorted(self._mentioned(), key=lambda one: one.first))
+        self._mention_firsts = [mention.first for mention in self.mentions]
+
+    # ---- Whose words -----------------------------------------------------------------
+
+    def at(self, word: int) -> int:
+        """Return the index of the turn in which a word is said."""
+        return bisect_right(self._firsts, word) - 1
+
+    def voice(self, word: int) -> str:
+        return self.heard.lines[self.heard.words[word].line].voice
+
+    @cached_property
+    def voices(self) -> tuple[str, ...]:
+        return tuple(sorted({turn.voice for turn in self.turns} - {""}))
+
+    def seconds(self, word: int) -> float:
+        return self.heard.seconds(word)
+
+    def opens(self, turn: Turn, words: int) -> int:
+        """Return the position after the first words of a turn."""
+        return min(turn.first + words, turn.last)
+
+    def has(self, turn: Turn, phrase: object, words: int | None = None) -> bool:
+        last = turn.last if words is None else self.opens(turn, words)
+        return self.heard.has(phrase, turn.first, last)
+
+    def next_turn(self, index: int, seconds: float, words: int = 1) -> int | None:
+        """Return the next turn that begins so soon and is so long; None if none is."""
+        limit = self.turns[index].end + seconds
+        for following in range(index + 1, min(index + 4, len(self.turns))):
+            turn = self.turns[following]
+            if turn.start > limit or turn.voice == self.turns[index].voice:
+                return None
+            if turn.voice and turn.size >= words:
+                return following
+        return None
+
+    # ---- Who is named ----------------------------------------------------------------
+
+    def named(self, first: int, last: int) -> list[Mention]:
+        """Return the mentions that begin in a span."""
+        at = bisect_right(self._mention_firsts, first - 1)
+        end = bisect_right(self._mention_firsts, last - 1)
+        return list(self.mentions[at:end])
+
+    def _mentioned(self) -> Iterator[Mention]:
+        roster = [Person(at, person.name) for at, person in enumerate(self.people)]
+        taken: set[int] = set()
+        for call in calls(self.heard, roster, 0, len(self.heard.words)):
+            voices = [self.voice(word) for word in range(call.first, call.last)]
+            # Two voices do not say one name; a word or so may be mislabelled.
+            if Counter(voices).most_common(1)[0][1] * 2 > len(voices):
+                taken.update(range(call.first, call.last))
+                person = self.people[call.person.pk]
+                yield Mention(call.first, call.last, person, "name")
+        for mention in (*self._short(), *self._offices()):
+            if taken.isdisjoint(range(mention.first, mention.last)):
+                taken.update(range(mention.first, mention.last))
+                yield mention
+
+    def _short(self) -> Iterator[Mention]:
+        """Yield "concejal Rúa" and "concejala Natalia" where only one can be meant."""
+        parts = [_parts(person.name) for person in self.people]
+        for _, last in self.heard.find(TITLE):
+            for size in (3, 2, 1):
+                end = last + size
+                if end > len(self.heard.words) or self.at(last) != self.at(end - 1):
+                    continue
+                said = "".join(self.heard.sounds[last:end])
+                owner = _only(said, [names[size] for names in parts])
+                if owner is not None and not self._goes_on(end):
+                    yield Mention(last, end, self.people[owner], "short")
+                    break
+
+    def _goes_on(self, end: int) -> bool:
+        """Say whether a name goes on, as in "doctora Claudia Pérez" for a Claudia."""
+        if end >= len(self.heard.words) or self.heard.pauses(end - 1):
+            return False
+        word, before = self.heard.words[end], self.heard.words[end - 1]
+        letter = self.heard.lines[word.line].text[word.at]
+        return word.line == before.line and letter.isupper()
+
+    def _offices(self) -> Iterator[Mention]:
+        """Yield "la secretaria de Infraestructura" for the guest who holds it."""
+        for person in self.people:
+            words = person.office.split()
+            if person.role is not Role.GUEST or len(words) < 2:
+                continue
+            loose = [rf"{fold(word)}\w{{0,2}}" for word in words]
+            for first, last in self.heard.find(formula(" ".join(loose))):
+                yield Mention(first, last, person, "office")
+
+    # ---- What is found ---------------------------------------------------------------
+
+    def finding(
+        self,
+        voice: str,
+        person: Candidate,
+        kind: Kind,
+        span: tuple[int, int],
+        strength: float | None = None,
+    ) -> Finding:
+        """Return a finding with the sentence around a span as its quote."""
+        first, last = self.quoted(*span)
+        line = self.heard.lines[self.heard.words[first].line]
+        end = self.heard.words[last - 1].to
+        end += line.text[end : end + 1] in (".", "?", "!")
+        quote = line.text[self.heard.words[first].at : end]
+        worth = STRENGTHS[kind] if strength is None else strength
+        start = self.seconds(first)
+        return Finding(voice, Evidence(kind, start, quote, worth, person.key))
+
+    def quoted(self, first: int, last: int) -> tuple[int, int]:
+        """Return the sentence around a span, inside the span's first line."""
+        words = self.heard.words
+        line = words[first].line
+        while last - 1 > first and words[last - 1].line != line:
+            last -= 1
+        while (
+            first > 0
+            and words[first - 1].line == line
+            and not words[first - 1].ends
+            and last - first < _QUOTED
+        ):
+            first -= 1
+        while (
+            last < len(words)
+            and words[last].line == line
+            and not words[last - 1].ends
+            and last - first < _QUOTED
+        ):
+            last += 1
+        return first, last
+
+    def greets(self, turn: Turn) -> bool:
+        """Say whether a turn opens as somebody does who was given the floor."""
+        return self.has(turn, GREETING, 9)
+
+    def floor(self, turn: Turn) -> float:
+        return STRENGTHS[Kind.FLOOR] + (GREETED if self.greets(turn) else 0.0)
+
+
+GREETING = formula(
+    r"gracias|buen[oa]s? (?:dias|tardes|noches)|president[ea]|(?:muy )?amable|"
+    r"(?:un )?(?:cordial )?saludo"
+)
+
+
+def _turns(heard: Heard) -> Iterator[Turn]:
+    first = 0
+    for at in range(1, len(heard.words) + 1):
+        if at < len(heard.words):
+            now, before = heard.words[at].line, heard.words[at - 1].line
+            if heard.lines[now].voice == heard.lines[before].voice:
+                continue
+        line, end = (heard.lines[heard.words[w].line] for w in (first, at - 1))
+        yield Turn(line.voice, first, at, line.start, end.end)
+        first = at
+
+
+def _parts(name: str) -> dict[int, tuple[str, ...]]:
+    """Return what a name is cut down to after an office, by the number of words."""
+    words = [fold(word) for word in name.split() if fold(word) not in _PARTICLES]
+    given, surnames = (
+        (words[:-2], words[-2:])
+        if len(words) > 2
+        else (
+            words[:1],
+            words[1:],
+        )
+    )
+    pairs = {"".join(pair) for pair in (given, surnames) if len(pair) == 2}
+    pairs |= {one + surname for one in given[:1] for surname in surnames[:1]}
+    return {
+        3: ("".join((*given, *surnames[:1])),) if len(given) == 2 else (),
+        2: tuple(sorted(pairs)),
+        1: (*given[:1], *surnames),
+    }
+
+
+def _only(said: str, people: Sequence[tuple[str, ...]]) -> int | None:
+    """Return who alone is called so; None for nobody, two people or a scrap."""
+    if len(said) < _SHORTEST:
+        return None
+    like = [max((fuzz.ratio(said, one) for one in own), default=0.0) for own in people]
+    best = max(range(len(like)), key=like.__getitem__, default=None)
+    if best is None or like[best] < _ALIKE:
+        return None
+    rest = max((score for at, score in enumerate(like) if at != best), default=0.0)
+    return best if like[best] - rest >= _APART else None

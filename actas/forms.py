@@ -8,8 +8,12 @@ from typing import Any
 from django import forms
 
 from actas.editing import Person
+from actas.panel import Card, Panel, titled
 from sessions.models import AgendaItem, CouncilSession, Speaker
+from sessions.wording import duration
 
+# group -> key -> (what is shown, who it is: a person, or a voice without a name)
+Choices = dict[str, dict[str, tuple[str, Person | Speaker]]]
 TEXT_LIMIT = 20_000  # letters in one sentence; a speech of an hour has 50 000
 
 
@@ -49,47 +53,34 @@ class VersionForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class NamingForm(VersionForm):
-    """Who speaks, and in how many sentences."""
-
-    ONE, VOICE, RUN = "one", "voice", "run"
-    SCOPES = {
-        ONE: "Solo esta intervención",
-        VOICE: "Todas las de esta voz, en toda la sesión",
-        RUN: "Esta y las siguientes, hasta que hable otra persona",
-    }
+class PersonForm(forms.Form):
+    """Who somebody is: one of those who may be speaking, or a name and an office."""
 
     person = forms.ChoiceField(label="Quién habla", required=False)
     name = PlainTextField(label="Nombre y apellidos", max_length=120, required=False)
     office = PlainTextField(label="Cargo o calidad", max_length=120, required=False)
-    scope = forms.ChoiceField(label="En cuáles intervenciones", choices=SCOPES)
 
-    def __init__(
-        self,
-        session: CouncilSession,
-        speaker: Speaker | None,
-        data: Any = None,
-        **options: Any,
-    ) -> None:
-        """`speaker` is who the sentence has now; None if it has no voice."""
-        super().__init__(data, **options)
-        self.people = people_of(session)
+    def __init__(self, session: CouncilSession, data: Any = None, **more: Any) -> None:
+        super().__init__(data, **more)
+        self.people = self.choices(session)
         self.fields["person"].choices = [("", "Elija o escriba otro nombre abajo")] + [
             (group, [(key, label) for key, (label, _) in people.items()])
             for group, people in self.people.items()
             if people
         ]
-        self.fields["scope"].choices = [
-            (scope, label)
-            for scope, label in self.SCOPES.items()
-            if scope != self.VOICE or (speaker and speaker.voice)
-        ]
-        self.fields["person"].widget.attrs["class"] = "select"
+        self.fields["person"].widget.attrs |= {
+            "class": "select",
+            "data-combobox": f"#{self['name'].auto_id}",
+            "data-hint": "Escriba parte del nombre",
+        }
         for name in ("name", "office"):
             self.fields[name].widget.attrs["class"] = "input"
 
+    def choices(self, session: CouncilSession) -> Choices:
+        return people_of(session)
+
     def clean(self) -> dict[str, Any]:
-        """Put a Person under "who"."""
+        """Put who was chosen under "who"."""
         data = super().clean()
         chosen, name = data.get("person"), data.get("name")
         if name:
@@ -104,24 +95,100 @@ class NamingForm(VersionForm):
             )
         return data
 
+    @property
+    def shown(self) -> str:
+        """The name that a valid form states."""
+        known = {k: v[0] for group in self.people.values() for k, v in group.items()}
+        return self.cleaned_data["name"] or known[self.cleaned_data["person"]]
+
+
+class NamingForm(PersonForm, VersionForm):
+    """Who speaks, and in how many sentences."""
+
+    ONE, VOICE, RUN = "one", "voice", "run"
+    SCOPES = {
+        ONE: "Solo esta intervención",
+        VOICE: "Todas las de esta voz, en toda la sesión",
+        RUN: "Esta y las siguientes, hasta que hable otra persona",
+    }
+
+    scope = forms.ChoiceField(label="En cuáles intervenciones", choices=SCOPES)
+
+    def __init__(
+        self,
+        session: CouncilSession,
+        speaker: Speaker | None,
+        data: Any = None,
+        **options: Any,
+    ) -> None:
+        """`speaker` is who the sentence has now; None if it has no voice."""
+        self.speaker = speaker
+        super().__init__(session, data, **options)
+        self.fields["scope"].choices = [
+            (scope, label)
+            for scope, label in self.SCOPES.items()
+            if scope != self.VOICE or (speaker and speaker.voice)
+        ]
+
+    def choices(self, session: CouncilSession) -> Choices:
+        own = self.speaker.head.pk if self.speaker else None
+        return {**people_of(session), "Otras voces": voices_of(session, own)}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if isinstance(data.get("who"), Speaker) and data.get("scope") == self.RUN:
+            self.add_error(
+                "scope",
+                "A una voz sin nombre se le da una intervención, o toda esta voz.",
+            )
+        return data
+
     def said(self, run: int | None = None) -> str:
         """Return in Spanish what a valid form states: who, in which sentences.
 
         `run` is how many sentences a run turned out to have.
         """
-        chosen = self.cleaned_data["person"]
-        shown = {k: v[0] for group in self.people.values() for k, v in group.items()}
-        who = self.cleaned_data["name"] or shown[chosen]
         where = {
             self.ONE: "en esta intervención",
             self.VOICE: "en todas las intervenciones de esta voz",
             self.RUN: f"en {run} intervenciones seguidas",
         }
         scope = self.ONE if run == 1 else self.cleaned_data["scope"]
-        return f"habla {who} {where[scope]}"
+        return f"habla {self.shown} {where[scope]}"
 
 
-def people_of(session: CouncilSession) -> dict[str, dict[str, tuple[str, Person]]]:
+class JoinForm(forms.Form):
+    """Which other voice of the session a voice is."""
+
+    into = forms.TypedChoiceField(
+        label="Es la misma voz que",
+        coerce=int,
+        widget=forms.Select({"class": "select"}),
+        error_messages={"required": "Falta elegir la otra voz."},
+    )
+
+    def __init__(self, card: Card, panel: Panel, data: Any = None, **more: Any) -> None:
+        """`card` is the voice that is joined to one of the others of `panel`."""
+        super().__init__(data, **more)
+        others = [other for other in panel.people if other.pk != card.pk]
+        self.fields["into"].choices = [("", "Elija la otra voz")] + [
+            (other.pk, f"{other.title} · {duration(other.seconds)}") for other in others
+        ]
+
+
+def voices_of(
+    session: CouncilSession, but: int | None
+) -> dict[str, tuple[str, Speaker]]:
+    """Return the voices of which nobody has said who they are, by their key.
+
+    What a voice is part of stands for it; the one with the pk `but` is left out.
+    """
+    rows = session.speakers.filter(same_as=None, confirmed_at=None).exclude(voice="")
+    rows = rows.exclude(pk=but).select_related("councillor").order_by("pk")
+    return {f"v{row.pk}": (titled(row), row) for row in rows}
+
+
+def people_of(session: CouncilSession) -> Choices:
     """Return who may be speaking: group -> key -> (what is shown, who it is)."""
     seated = session.council.councillors.seated_on(session.date)
     named = session.speakers.filter(councillor=None).exclude(name="").order_by("pk")

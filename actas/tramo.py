@@ -10,13 +10,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from django.db.models import F, Prefetch
+from django.db.models import F, Prefetch, Value
+from django.db.models.lookups import Exact
 
 from actas.doubts import Odd, Part, marked, odd
 from actas.holes import Hole, holes_of
 from actas.models import Acta, Utterance, UtteranceQuerySet
+from actas.panel import Panel, Said, Voice
 from sessions.colours import colours_of, person
-from sessions.models import AgendaItem, CouncilSession, Recording, Speaker, Vote
+from sessions.facts import tied
+from sessions.models import AgendaItem, CouncilSession, Recording, Vote
 from sessions.tramos import SECONDS, tramo_of
 from transcription.models import Segment
 
@@ -24,27 +27,12 @@ COLUMNS = 480  # of the strip of voices under the wave of the whole session
 REVIEWED = frozenset({Utterance.State.EDITED, Utterance.State.VERIFIED})
 
 
-@dataclass(frozen=True)
-class Voice:
-    """Who speaks, as a coloured chip."""
-
-    speaker: Speaker
-    colour: int  # of the stylesheet; one person keeps it in the whole session
-
-    @property
-    def to_confirm(self) -> bool:
-        """The machine says who it is, and nobody has confirmed it."""
-        return self.speaker.is_named and not self.speaker.is_confirmed
-
-    @cached_property
-    def office(self) -> str:
-        return self.speaker.office_label
-
-
 def voices_of(session: CouncilSession) -> dict[int, Voice]:
     """Return the voices of a session by the pk of their Speaker. Four queries."""
     speakers = session.speakers.select_related("councillor").order_by("pk")
-    speakers = list(speakers.prefetch_related("councillor__tenures"))
+    speakers = tied(speakers.prefetch_related("councillor__tenures"))
+    for speaker in speakers:
+        speaker.session = session  # at hand, for the office on its day
     colours = colours_of(session, speakers)
     return {one.pk: Voice(one, colours[person(one)]) for one in speakers}
 
@@ -132,36 +120,12 @@ def offsets_of(recordings: Iterable[Recording]) -> dict[int, float]:
 
 
 @dataclass(frozen=True)
-class Said:
-    """One utterance of the whole session, without its words."""
-
-    pk: int
-    start: float
-    end: float
-    reviewed: bool
-    speaker_id: int | None
-
-    @property
-    def tramo(self) -> int:
-        return tramo_of(self.start)
-
-
-@dataclass(frozen=True)
 class Point:
     """An agenda item in the outline; `reviewed` is a percentage or None if empty."""
 
     item: AgendaItem
     reviewed: int | None
     is_here: bool
-
-
-@dataclass(frozen=True)
-class VoiceTime:
-    """How long a person spoke, and where one first hears them."""
-
-    voice: Voice | None
-    seconds: float
-    first: Said
 
 
 class Tramo:
@@ -195,10 +159,11 @@ class Tramo:
     @cached_property
     def said(self) -> list[Said]:
         """Every utterance of the acta in order: a few numbers each."""
-        values = self.acta.utterances.order_by("start", "pk").values_list(
-            "pk", "start", "end", "state", "speaker_id"
+        rows = self.acta.utterances.annotate(is_empty=Exact(F("text"), Value("")))
+        values = rows.order_by("start", "pk").values_list(
+            "pk", "start", "end", "state", "speaker_id", "overlapped", "is_empty"
         )
-        return [Said(pk, a, b, s in REVIEWED, who) for pk, a, b, s, who in values]
+        return [Said(pk, a, b, s in REVIEWED, *more) for pk, a, b, s, *more in values]
 
     @cached_property
     def seconds(self) -> float:
@@ -293,9 +258,20 @@ class Tramo:
         return percent(self.said)
 
     @property
-    def nameless(self) -> int:
-        """How many voices have no name, in the whole session."""
-        return sum(not t.voice or not t.voice.speaker.is_named for t in self.times)
+    def nameless_next(self) -> Said | None:
+        """The first sentence after this tramo whose voice nobody has named."""
+        later = (said for said in self.said if said.start >= self.end)
+        return next(filter(self._is_nameless, later), None)
+
+    @property
+    def nameless_before(self) -> Said | None:
+        """The last one before this tramo."""
+        earlier = (said for said in reversed(self.said) if said.start < self.start)
+        return next(filter(self._is_nameless, earlier), None)
+
+    def _is_nameless(self, said: Said) -> bool:
+        voice = self.voices.get(said.speaker_id)
+        return not said.is_empty and not (voice and voice.speaker.is_named)
 
     @property
     def outline(self) -> list[Point]:
@@ -333,17 +309,9 @@ class Tramo:
         return first if first and starts and first.start < min(starts) else None
 
     @cached_property
-    def times(self) -> list[VoiceTime]:
-        """Who spoke, longest first; what has no voice at all comes under None."""
-        seconds: dict[tuple, float] = {}
-        first: dict[tuple, tuple[Voice | None, Said]] = {}
-        for said in self.said:
-            voice = self.voices.get(said.speaker_id)
-            key = person(voice.speaker) if voice else ()
-            seconds[key] = seconds.get(key, 0) + said.end - said.start
-            first.setdefault(key, (voice, said))
-        times = [VoiceTime(v, seconds[key], s) for key, (v, s) in first.items()]
-        return sorted(times, key=lambda time: -time.seconds)
+    def panel(self) -> Panel:
+        """The voices of the whole session."""
+        return Panel(self.voices, self.said)
 
     @property
     def strip(self) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from actas.views import acta, again, corrections, home, public, review
+from actas.views import acta, again, corrections, home, public, review, voices
 
 review_urls = [
     path("sesiones/<int:pk>/transcripcion/<int:tramo>/", review.review, name="review"),
@@ -24,8 +24,20 @@ review_urls = [
         corrections.boundary,
         name="utterance_boundary",
     ),
-    path("voces/<int:pk>/confirmar/", corrections.confirm, name="speaker_confirm"),
+    path(
+        "intervenciones/<int:pk>/otra-voz/",
+        corrections.split,
+        name="utterance_split",
+    ),
     path("actas/<int:pk>/deshacer/", corrections.undo, name="acta_undo"),
+]
+
+voice_urls = [
+    path("sesiones/<int:pk>/voces/", voices.voices, name="voices"),
+    path("voces/<int:pk>/confirmar/", voices.confirm, name="speaker_confirm"),
+    path("voces/<int:pk>/nombre/", voices.name, name="speaker_name"),
+    path("voces/<int:pk>/sin-nombre/", voices.unname, name="speaker_unname"),
+    path("voces/<int:pk>/unir/", voices.merge, name="speaker_merge"),
 ]
 
 acta_urls = [
@@ -50,6 +62,7 @@ again_urls = [
 
 urlpatterns = [
     *review_urls,
+    *voice_urls,
     *again_urls,
     *acta_urls,
     path("", home.home, name="home"),

@@ -17,12 +17,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from actas import editing
+from actas import editing, voices
+from actas.editing import Person
 from actas.forms import BoundaryForm, NamingForm, SentenceForm, VersionForm
 from actas.models import Acta, Conflict, Edit, NotAllowed, Utterance
 from actas.tramo import Tramo
 from actas.views.review import Opened, fragment, page
 from actas.wording import full_stop
+from councils.models import User
 from sessions.models import Speaker
 from sessions.tramos import SECONDS, tramo_of
 from sessions.wording import hour
@@ -39,7 +41,7 @@ def correction(view: View) -> View:
     @wraps(view)
     def checked(request: HttpRequest, pk: int) -> HttpResponse:
         rows = Utterance.objects.visible_to(request.user)
-        rows = rows.select_related("acta__session__council", "speaker")
+        rows = rows.select_related("acta__session__council", "speaker__same_as")
         utterance = get_object_or_404(rows, pk=pk)
         require_role(request, utterance.acta)
         return view(request, utterance)
@@ -156,17 +158,53 @@ def name(request: HttpRequest, utterance: Utterance) -> HttpResponse:
     if not form.is_valid():
         opened = Opened(utterance.pk, "actas/_naming.html", form)
         return answer(request, utterance, opened, status=422)
+    data = form.cleaned_data
+    verb = naming_verb(data["who"], data["scope"])
+    args = (utterance, request.user, data["version"], data["who"])
+    done: list[Any] = []
+    if told(request, lambda: done.append(verb(*args))):
+        run = done[0] if data["scope"] == NamingForm.RUN else None
+        messages.success(request, f"Quedó: {form.said(run)}.")
+    return back(utterance)
+
+
+def naming_verb(who: Person | Speaker, scope: str) -> Callable[..., Any]:
+    """Return what gives sentences of a `scope` to a person, or to another voice."""
+    if isinstance(who, Speaker):
+        return voices.give_to_voice if scope == NamingForm.ONE else join_voice
     verbs = {
         NamingForm.ONE: editing.name_sentence,
         NamingForm.VOICE: editing.name_voice,
         NamingForm.RUN: editing.name_run,
     }
-    data = form.cleaned_data
-    verb = verbs[data["scope"]]
-    args = (utterance, request.user, data["version"], data["who"])
-    done: list[int | None] = []
-    if told(request, lambda: done.append(verb(*args))):
-        messages.success(request, f"Quedó: {form.said(done[0])}.")
+    return verbs[scope]
+
+
+def join_voice(
+    utterance: Utterance, user: User, version: int, voice: Speaker
+) -> Speaker:
+    """Say that the voice of a sentence, read at `version`, is `voice`."""
+    if utterance.version != version:
+        raise Conflict
+    return voices.merge_voices(utterance.acta, user, utterance.speaker, voice)
+
+
+@correction
+def split(request: HttpRequest, utterance: Utterance) -> HttpResponse:
+    """Let another voice begin at this sentence."""
+    form = VersionForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(status=422)
+    args = (utterance, request.user, form.cleaned_data["version"])
+    new: list[Speaker] = []
+    if told(request, lambda: new.append(voices.split_voice(*args))):
+        count = new[0].utterances.count()
+        said = "1 intervención" if count == 1 else f"{count} intervenciones"
+        messages.success(
+            request,
+            f"Quedó: desde aquí es otra voz, la {new[0].number}, con {said}. Diga "
+            "quién es, o deshágalo.",
+        )
     return back(utterance)
 
 
@@ -231,8 +269,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     actas = Acta.objects.visible_to(request.user).select_related("session__council")
     acta = get_object_or_404(actas, pk=pk)
     require_role(request, acta)
-    here = request.POST.get("tramo", "1")
-    number = int(here) if here.isdecimal() and len(here) < 6 else 1
+    number = place_asked(request, 1)
     undone: list[Edit | None] = []
     if told(request, lambda: undone.append(acta.undo(request.user))):
         edit = undone[0]
@@ -240,30 +277,23 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
             messages.info(request, "No hay nada suyo que deshacer en esta acta.")
         else:
             messages.success(request, editing.described(edit))
-            if edit.utterance and tramo_of(edit.utterance.start) != number:
+            there = tramo_of(edit.utterance.start) if edit.utterance else number
+            if number and there != number:
                 return leave(request, back(edit.utterance))
+    if not number:
+        return HttpResponseRedirect(reverse("voices", args=[acta.session_id]))
     return HttpResponseRedirect(reverse("review", args=[acta.session_id, number]))
+
+
+def place_asked(request: HttpRequest, otherwise: int = 0) -> int:
+    """Return the tramo of the review page that a form was on; 0 is the page of voices.
+
+    `otherwise` is where to go when the form does not say it.
+    """
+    here = request.POST.get("tramo", request.GET.get("tramo", ""))
+    return int(here) if here.isdecimal() and len(here) < 6 else otherwise
 
 
 def leave(request: HttpRequest, there: HttpResponse) -> HttpResponse:
     """Go to another page, also when htmx asked for a part of this one."""
     return HttpResponseClientRedirect(there.url) if request.htmx else there
-
-
-@require_POST
-@login_required
-def confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    """Confirm who a voice is, as the machine proposed it."""
-    speakers = Speaker.objects.filter(
-        session__acta__in=Acta.objects.visible_to(request.user)
-    )
-    speaker = get_object_or_404(
-        speakers.select_related("session__council", "session__acta"), pk=pk
-    )
-    acta = speaker.session.acta
-    require_role(request, acta)
-    if told(request, editing.confirm_speaker, acta, speaker, request.user):
-        messages.success(request, f"Confirmado: {speaker.label}.")
-    here = request.POST.get("tramo", "1")
-    number = int(here) if here.isdecimal() and len(here) < 6 else 1
-    return HttpResponseRedirect(reverse("review", args=[speaker.session_id, number]))

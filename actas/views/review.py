@@ -85,7 +85,7 @@ def opened_row(request: HttpRequest, acta: Acta) -> Opened | None:
     for name, opens in OPENS.items():
         asked = request.GET.get(name, "")
         if asked.isdecimal() and len(asked) < 18:
-            rows = acta.utterances.select_related("speaker")
+            rows = acta.utterances.select_related("speaker__same_as")
             utterance = get_object_or_404(rows, pk=int(asked))
             if name != "fila" and not may_correct(request.user, acta):
                 raise Http404
@@ -143,6 +143,7 @@ def page(
         "tramo": tramo,
         "opened": opened,
         "second": second,
+        "place": tramo.number,
         "may_correct": may_correct(request.user, acta),
     }
     return render(request, "actas/review.html", context, status=status)

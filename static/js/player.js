@@ -1,5 +1,7 @@
 // The player and the waves: one sound over all recordings, on the session's clock.
-// The page asks by events: "player:do" for {what}, "review:changed" to look again.
+// The page says "review:changed" to have it look again at its rows.
+import { listen } from "./keys.js";
+
 const box = document.querySelector(".player");
 const total = Number(box.dataset.seconds);
 const KEPT = `astra:player:${box.dataset.session}`;
@@ -19,6 +21,7 @@ let tape = null; // what is loaded
 let at = 0; // seconds on the session's clock
 let sounding = null;
 let movedAt = 0; // when the person last moved the page
+let sample = null; // the link whose stretch sounds, where it ends, where one was before
 
 const clock = (second) => {
   const [h, m, s] = [second / 3600, (second / 60) % 60, second % 60].map(Math.floor);
@@ -35,8 +38,9 @@ function load(wanted) {
   audio.playbackRate = audio.defaultPlaybackRate = rate;
 }
 
-function go(second, play = !audio.paused) {
+function go(second, play = !audio.paused, link = null) {
   if (!tapes.length) return;
+  mark(link);
   at = Math.min(Math.max(second, 0), total);
   const wanted = tapeAt(at);
   if (play || wanted === tape) {
@@ -52,11 +56,35 @@ function toggle() {
   else audio.pause();
 }
 
+// ---- A stretch that is heard to its end and no further -------------------------------
+function mark(link) {
+  const before = sample?.before ?? at;
+  sample?.link.removeAttribute("aria-current");
+  sample = link?.dataset.until ? { link, end: Number(link.dataset.until), before } : null;
+  sample?.link.setAttribute("aria-current", "true");
+  if (sample) requestAnimationFrame(watch);
+}
+
+// The browser tells the time four times a second: too seldom to stop before the next voice.
+function watch() {
+  if (!sample) return;
+  if (tape && !audio.seeking && tape.offset + audio.currentTime >= sample.end) stop();
+  else requestAnimationFrame(watch);
+}
+
+function stop() {
+  const { link, before } = sample;
+  audio.pause();
+  go(before, false);
+  link.dispatchEvent(new CustomEvent("player:heard", { bubbles: true }));
+}
+
 function tell() {
   const playing = !audio.paused;
   box.querySelector("[data-clock]").textContent = clock(at);
   box.querySelector("[data-key=play]").classList.toggle("on", playing);
   for (const [range, from] of [[whole, 0], [exact, minute()]]) {
+    if (!range) continue;
     range.value = at - from;
     range.setAttribute("aria-valuetext", clock(at));
   }
@@ -72,19 +100,29 @@ function tell() {
 audio.addEventListener("timeupdate", () => {
   if (audio.seeking || !tape) return;
   at = tape.offset + audio.currentTime;
+  if (sample && at >= sample.end) stop(); // where the page is hidden nothing else looks
   tell();
 });
 for (const change of ["play", "pause"]) audio.addEventListener(change, tell);
+audio.addEventListener("pause", () => {
+  if (audio.paused && !audio.ended) mark(null); // not when another sounds already
+});
 audio.addEventListener("ended", () => {
+  if (sample) return stop();
   const next = tapes[tapes.indexOf(tape) + 1];
   if (next) go(next.offset, true);
+  return undefined;
 });
 audio.addEventListener("error", () => {
   document.dispatchEvent(new CustomEvent("player:failed"));
 });
 
 const acts = { play: toggle, back: () => go(at - 3), forward: () => go(at + 3) };
-document.addEventListener("player:do", (event) => acts[event.detail.what]?.());
+listen([
+  { key: "F4", says: "Oír o parar", act: acts.play },
+  { key: "F2", says: "Retroceder 3 segundos", act: acts.back },
+  { key: "F9", says: "Adelantar 3 segundos", act: acts.forward },
+]);
 for (const button of box.querySelectorAll("[data-key]")) {
   button.addEventListener("click", acts[button.dataset.key]);
 }
@@ -131,7 +169,7 @@ function drawWhole() {
   const shapes = runs(reviewed)
     .filter((run) => run.value)
     .map((run) => rect(run.x * 2, run.length * 2, 0, 32, "heard"));
-  shapes.push(rect(start * step, Math.max((Math.min(end, total) - start) * step, 2), 0, 40, "here"));
+  if (end > start) shapes.push(rect(start * step, Math.max((Math.min(end, total) - start) * step, 2), 0, 40, "here"));
   let path = "";
   for (let x = 0; x < 960 && peaks.length; x += 2) {
     const high = 1 + 14 * loudest((x / step) * PEAKS, ((x + 2) / step) * PEAKS);
@@ -145,7 +183,7 @@ function drawWhole() {
 }
 
 function drawMinute() {
-  if (drawn === minute()) return;
+  if (!detail || drawn === minute()) return;
   drawn = minute();
   const top = [], bottom = [];
   for (let i = 0; i < 600 && peaks.length; i += 2) {
@@ -185,7 +223,7 @@ function redraw() {
 }
 
 whole.addEventListener("input", () => go(Number(whole.value)));
-exact.addEventListener("input", () => go(minute() + Number(exact.value)));
+exact?.addEventListener("input", () => go(minute() + Number(exact.value)));
 document.addEventListener("review:changed", redraw);
 
 // ---- The row that sounds ---------------------------------------------------------------
@@ -200,14 +238,16 @@ function follow(playing) {
   const now = row && at < Number(row.dataset.end) + 2 ? row : null;
   const { start, end, address } = box.dataset;
   const link = document.getElementById("elsewhere");
-  link.hidden = !playing || (at >= start && at < end);
-  link.href = `${address}?t=${at.toFixed(1)}`;
+  if (link) {
+    link.hidden = !playing || (at >= start && at < end);
+    link.href = `${address}?t=${at.toFixed(1)}`;
+  }
   if (now === sounding) return;
   sounding?.classList.remove("playing");
   now?.classList.add("playing");
   sounding = now;
   // The page stays where it is under the hands of who writes or scrolls.
-  const busy = document.querySelector(".row.editing") || Date.now() - movedAt < 4000;
+  const busy = sample || document.querySelector(".row.editing") || Date.now() - movedAt < 4000;
   if (!now || !playing || busy) return;
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   now.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
@@ -219,7 +259,8 @@ document.addEventListener("click", (event) => {
   const row = event.target.closest(".txt")?.closest(".row");
   if (link) {
     event.preventDefault();
-    go(Number(link.dataset.play), true);
+    if (link === sample?.link && !audio.paused) audio.pause();
+    else go(Number(link.dataset.play), true, link);
   } else if (row && getSelection().isCollapsed) {
     go(Number(row.dataset.start), true);
     row.focus({ preventScroll: true });

@@ -1,6 +1,7 @@
 // Correcting on the review page: one text box at a time, saved while one writes.
 // A text stays in this browser's store until the server confirms that it has it.
-const player = (event, detail) => document.dispatchEvent(new CustomEvent(event, { detail }));
+import { listen } from "./keys.js";
+
 const list = () => document.getElementById("filas");
 const rows = () => [...list().querySelectorAll(".row")];
 const cookie = (name) => document.cookie.match(`(?:^|; )${name}=([^;]*)`)?.[1];
@@ -314,7 +315,7 @@ body.addEventListener("htmx:afterSettle", (event) => {
   } else if (elt.matches(".row") && !elt.matches(".editing")) {
     elt.focus({ preventScroll: true });
   } else if (elt.matches(".row")) {
-    elt.querySelector("select, input:not([type=hidden])")?.focus({ preventScroll: true });
+    elt.querySelector("select:not([hidden]), input:not([type=hidden])")?.focus({ preventScroll: true });
     elt.scrollIntoView({ block: "nearest" });
   }
   changed();
@@ -340,12 +341,8 @@ document.addEventListener("click", (event) => {
 });
 
 // ---- Keys: one table, for the hands and for the help ------------------------------------
-const inText = (target) => target.matches("textarea, input:not([type=range]), select");
 const step = (row, by) => rows()[rows().indexOf(row) + by]?.focus();
 const KEYS = [
-  { key: "F4", says: "Oír o parar", act: () => player("player:do", { what: "play" }) },
-  { key: "F2", says: "Retroceder 3 segundos", act: () => player("player:do", { what: "back" }) },
-  { key: "F9", says: "Adelantar 3 segundos", act: () => player("player:do", { what: "forward" }) },
   { key: "Enter", name: "Entrar", says: "En una intervención: corregirla", when: (t) => t.matches(".row:not(.editing)"), act: openRow },
   { key: "Enter", name: "Entrar", says: "Al corregir: guardar y seguir", when: (t) => open?.area === t, act: () => open.finish({ next: true }) },
   { key: "Enter", shift: true, name: "Mayús + Entrar", says: "Al corregir: renglón nuevo" },
@@ -353,32 +350,24 @@ const KEYS = [
   { key: "s", ctrl: true, name: "Ctrl + S", says: "Guardar ya", when: () => open, act: () => open.save() },
   { key: "Escape", name: "Esc", says: "Cancelar: queda como estaba", when: (t) => t.closest(".row.editing"), act: escape },
   { key: "ArrowUp", name: "↑", says: "Ir a la intervención anterior", when: (t) => t.matches(".row"), act: (t) => step(t, -1) },
+  { key: "F8", says: "Ir a la siguiente voz sin nombre", act: (t) => nameless(t, 1) },
+  { key: "F8", shift: true, name: "Mayús + F8", says: "Ir a la anterior sin nombre", act: (t) => nameless(t, -1) },
   { key: "ArrowDown", name: "↓", says: "Ir a la siguiente", when: (t) => t.matches(".row"), act: (t) => step(t, 1) },
-  { key: "z", ctrl: true, name: "Ctrl + Z", says: "Deshacer lo último que usted hizo", when: (t) => !inText(t), act: () => document.getElementById("deshacer")?.requestSubmit() },
 ];
+// Rows of a voice that nobody has named; a run of one voice counts once.
+function nameless(target, by) {
+  const all = rows();
+  const runs = all.filter((row, i) => row.dataset.nameless && row.dataset.nameless !== all[i - 1]?.dataset.nameless);
+  const here = all.indexOf(target.closest?.(".row"));
+  const next = by > 0 ? runs.find((row) => all.indexOf(row) > here) : runs.findLast((row) => all.indexOf(row) < here);
+  if (next) next.focus();
+  else document.querySelector(by > 0 ? "[data-nameless-next]" : "[data-nameless-before]")?.click();
+}
 function escape(target) {
   if (open?.row.contains(target) && !open.isConflict) open.cancel();
   else target.closest(".row").querySelector("[data-cancel]")?.click();
 }
-document.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.altKey) return;
-  const pressed = KEYS.find(
-    (each) =>
-      each.act &&
-      each.key.toLowerCase() === event.key.toLowerCase() &&
-      Boolean(each.ctrl) === (event.ctrlKey || event.metaKey) &&
-      Boolean(each.shift) === event.shiftKey &&
-      (!each.when || each.when(event.target)),
-  );
-  if (!pressed) return;
-  event.preventDefault();
-  pressed.act(event.target);
-});
-function help() {
-  document.querySelector("[data-keys]").innerHTML = KEYS.map(
-    ({ key, name, says }) => `<dt><kbd>${name || key}</kbd></dt><dd>${says}</dd>`,
-  ).join("");
-}
+listen(KEYS);
 
 // ---- Before one leaves, and when one arrives --------------------------------------------
 addEventListener("beforeunload", (event) => {
@@ -388,10 +377,8 @@ document.addEventListener("visibilitychange", () => {
   if (document.hidden && open?.row.isConnected && !open.isConflict) open.save();
 });
 addEventListener("online", () => open?.isDirty && !open.isConflict && open.save());
-body.addEventListener("htmx:afterSwap", help);
 
 adopt(list());
-help();
 const left = open ? null : rows().find((row) => drafts.read({ pk: row.id.slice(1) }));
 if (left && left.querySelector("[hx-get*=editar]")) {
   tell("bad", "Hay un texto suyo sin guardar.", () => openRow(left));

@@ -301,11 +301,11 @@ def test_it_asks_who_it_is(page, client: Client, acta: Acta, data: dict) -> None
 def test_it_confirms_a_proposed_voice(page, client: Client, acta: Acta, alice) -> None:
     speaker = Speaker.objects.get(voice="S2")
     Speaker.objects.filter(pk=speaker.pk).update(name="Luis Gil", source="machine")
-    assert "por confirmar" in page(1).text
+    assert "nombre propuesto" in page(1).text
     client.post(f"/voces/{speaker.pk}/confirmar/", {"tramo": 1})
     speaker.refresh_from_db()
     assert speaker.confirmed_by == alice
-    assert "por confirmar" not in page(1).text
+    assert "nombre propuesto" not in page(1).text
 
 
 # ---- Who may -------------------------------------------------------------------------

@@ -1,0 +1,324 @@
+"""The voices of a session, one card each: how long, which samples, which proof.
+
+Everything here reads plain values that the pages have at hand, without a query.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain, zip_longest
+from typing import Any
+
+from actas import speaking
+from actas.speaking import Sentence, SpeakingTime
+from councils.models import Councillor
+from sessions.colours import person
+from sessions.models import Speaker
+from sessions.tramos import tramo_of
+
+ALMOST_SURE = 0.99  # confidence; what is less sure and still proposed is "probable"
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Who speaks, as a coloured chip."""
+
+    speaker: Speaker
+    colour: int  # of the stylesheet; one person keeps it in the whole session
+
+    @property
+    def to_confirm(self) -> bool:
+        """The machine says who it is, and nobody has confirmed it."""
+        return self.speaker.is_named and not self.speaker.is_confirmed
+
+    @cached_property
+    def office(self) -> str:
+        return self.speaker.office_label
+
+
+@dataclass(frozen=True)
+class Said:
+    """One utterance of the whole session, without its words."""
+
+    pk: int
+    start: float
+    end: float
+    reviewed: bool
+    speaker_id: int | None
+    overlapped: bool = False
+    is_empty: bool = False  # somebody took its text out: it is not in the acta
+
+    @property
+    def tramo(self) -> int:
+        return tramo_of(self.start)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A stretch of one voice alone, to tell whose it is. Seconds, session's clock."""
+
+    start: float
+    end: float
+
+    @property
+    def tramo(self) -> int:
+        return tramo_of(self.start)
+
+
+# What each kind of evidence says, in Spanish.
+SAYS = {
+    "roll_call": "Respondió al llamado a lista",
+    "own_name": "Dijo su nombre",
+    "floor": "Le dieron la palabra",
+    "reply": "Le respondieron por su nombre",
+    "presides": "Presidió la sesión",
+    "secretary": "Habló como la secretaría",
+    "addressed": "Otra persona la nombró al hablarle",
+    "voiceprint": "Su voz se parece a la que guardó el concejo",
+}
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Some words that speak for a name, or against it."""
+
+    says: str
+    start: float
+    quote: str
+    against: bool
+
+    @property
+    def tramo(self) -> int:
+        return tramo_of(self.start)
+
+
+def proofs_of(speaker: Speaker) -> list[Proof]:
+    """Return what the machine found about who a voice is, the strongest first."""
+    return [proof(one) for one in speaker.head.evidence]
+
+
+def proof(found: Mapping[str, Any]) -> Proof:
+    against = found["strength"] < 0
+    says = SAYS.get(found["kind"], "Habla en contra" if against else "Habla a favor")
+    return Proof(says, found["start"], found["quote"].strip(" «»"), against)
+
+
+def titled(speaker: Speaker) -> str:
+    """Return who a voice is; a proposed name never stands without its voice."""
+    if not speaker.is_named or speaker.is_confirmed:
+        return speaker.label
+    return f"Voz {speaker.head.number}, tal vez {speaker.label}"
+
+
+@dataclass(frozen=True)
+class Card:
+    """A voice, or all that is already said to be one person's; None is nobody's."""
+
+    voice: Voice | None
+    members: tuple[Speaker, ...]
+    seconds: float
+    share: int  # % of all that is said in the session
+    count: int  # sentences
+    first: Said
+    samples: tuple[Sample, ...] = ()
+
+    @property
+    def speaker(self) -> Speaker | None:
+        return self.voice.speaker if self.voice else None
+
+    @property
+    def pk(self) -> int:
+        return self.speaker.pk if self.speaker else 0
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.speaker is not None and self.speaker.is_attributed
+
+    @property
+    def is_proposed(self) -> bool:
+        return self.voice is not None and self.voice.to_confirm
+
+    @property
+    def waits(self) -> bool:
+        """Whether a person has still to say who this voice is."""
+        return self.voice is not None and not self.is_confirmed
+
+    @property
+    def title(self) -> str:
+        """Who it is, in a list of voices: "Rosa Vélez", "Voz 7"."""
+        return titled(self.speaker) if self.speaker else "Sin asignar"
+
+    @property
+    def sure(self) -> str:
+        """How sure a proposal is, in words; "" where nothing is proposed."""
+        if not self.is_proposed:
+            return ""
+        confidence = self.speaker.head.confidence or 0
+        return "muy probable" if confidence >= ALMOST_SURE else "probable"
+
+    @property
+    def joined(self) -> str:
+        """Which voices this one is made of, where it is more than one: "3 y 7"."""
+        numbers = [row.number for row in self.members if row.voice]
+        if len(numbers) < 2:
+            return ""
+        return f"{', '.join(numbers[:-1])} y {numbers[-1]}"
+
+    @cached_property
+    def proofs(self) -> list[Proof]:
+        """What speaks for and against the name, until a person has decided."""
+        return proofs_of(self.speaker) if self.waits else []
+
+    @property
+    def best(self) -> Proof | None:
+        """The strongest sentence for the name that is proposed."""
+        found = (one for one in self.proofs if not one.against)
+        return next(found, None) if self.is_proposed else None
+
+    @property
+    def against(self) -> int:
+        return sum(one.against for one in self.proofs)
+
+
+@dataclass(frozen=True)
+class Time:
+    """How long somebody had the floor, as a line of the table."""
+
+    time: SpeakingTime
+    colour: int  # 0 for what has no voice
+    share: float  # % of all that is said
+
+
+class Panel:
+    """All the cards of a session, longest first; what has no voice comes last."""
+
+    def __init__(self, voices: Mapping[int, Voice], said: Sequence[Said]) -> None:
+        """`voices` are by the pk of their Speaker; `said` is in order."""
+        self._voices = voices
+        self._said = [one for one in said if not one.is_empty]
+
+    @cached_property
+    def cards(self) -> list[Card]:
+        groups: dict[tuple, list[Said]] = defaultdict(list)
+        for said in self._said:
+            groups[self._key(said.speaker_id)].append(said)
+        cards = [self._card(group) for group in groups.values()]
+        return sorted(cards, key=lambda card: (card.voice is None, -card.seconds))
+
+    @cached_property
+    def _seconds(self) -> float:
+        return sum(said.end - said.start for said in self._said) or 1
+
+    def _key(self, speaker_id: int | None) -> tuple:
+        """Return what is the same for all the sentences of one card.
+
+        What nobody confirmed stays apart, however it is named: it is to be heard.
+        """
+        voice = self._voices.get(speaker_id)
+        if voice is None:
+            return ()
+        head = voice.speaker.head
+        return person(head) if head.is_attributed else ("head", head.pk)
+
+    def _card(self, group: Sequence[Said]) -> Card:
+        ids = {said.speaker_id for said in group if said.speaker_id in self._voices}
+        members = [self._voices[pk].speaker for pk in sorted(ids)]
+        # A row that names a whole voice speaks for one that holds single sentences.
+        heads = sorted({row.head.pk for row in members}, key=self._is_loose)
+        seconds = sum(said.end - said.start for said in group)
+        spans = zip_longest(*(self._samples.get(pk, ()) for pk in heads))
+        heard = [Sample(*span) for span in chain.from_iterable(spans) if span]
+        return Card(
+            voice=self._voices[heads[0]] if heads else None,
+            members=tuple(members),
+            seconds=seconds,
+            share=round(100 * seconds / self._seconds),
+            count=len(group),
+            first=group[0],
+            samples=tuple(heard[: speaking.SAMPLES]),
+        )
+
+    def _is_loose(self, pk: int) -> tuple[bool, int]:
+        return not self._voices[pk].speaker.voice, pk
+
+    @cached_property
+    def _sentences(self) -> list[Sentence]:
+        heads = {pk: voice.speaker.head.pk for pk, voice in self._voices.items()}
+        return [
+            Sentence(one.start, one.end, 0, heads.get(one.speaker_id), one.overlapped)
+            for one in self._said
+        ]
+
+    @cached_property
+    def _samples(self) -> dict[int, list[speaking.Stretch]]:
+        by_voice: dict[int, list[Sentence]] = defaultdict(list)
+        for sentence in speaking.joined(self._sentences):
+            if sentence.speaker_id is not None:
+                by_voice[sentence.speaker_id].append(sentence)
+        return {pk: speaking.samples(said) for pk, said in by_voice.items()}
+
+    def card(self, pk: int) -> Card | None:
+        """Return the card that a speaker is on, or None if it says nothing."""
+        return next((c for c in self.cards if pk in {c.pk, *_pks(c)}), None)
+
+    @property
+    def people(self) -> list[Card]:
+        return [card for card in self.cards if card.voice]
+
+    @property
+    def unassigned(self) -> Card | None:
+        return next((card for card in self.cards if card.voice is None), None)
+
+    @property
+    def waiting(self) -> int:
+        """How many voices nobody has confirmed yet."""
+        return sum(card.waits for card in self.cards)
+
+    @property
+    def nameless(self) -> int:
+        """How many voices have no name, not even a proposed one."""
+        return sum(card.waits and not card.is_proposed for card in self.cards)
+
+    def after(self, pk: int) -> Card | None:
+        """Return the next voice to confirm after one, going round; None at the end."""
+        people = self.people
+        at = next((i for i, card in enumerate(people) if pk in _pks(card)), -1)
+        rest = people[at + 1 :] + people[: max(at, 0)]
+        return next((card for card in rest if card.waits), None)
+
+    @property
+    def times(self) -> list[Time]:
+        """Who had the floor, longest first."""
+        speakers = {pk: voice.speaker for pk, voice in self._voices.items()}
+        return [
+            Time(
+                time,
+                self._voices[time.speaker.pk].colour if time.speaker else 0,
+                round(100 * time.seconds / self._seconds, 1),
+            )
+            for time in speaking.times(self._sentences, speakers)
+        ]
+
+
+def _pks(card: Card) -> set[int]:
+    return {row.pk for row in card.members}
+
+
+def silent(seated: Iterable[Councillor], times: Iterable[Time]) -> list[Councillor]:
+    """Return who holds a seat and is not heard, not even as a name to confirm."""
+    speakers = [time.time.speaker for time in times if time.time.speaker]
+    heard = {speaker.head.councillor_id for speaker in speakers}
+    return [one for one in seated if one.pk not in heard]
+
+
+def joining(card: Card, into: Card) -> str:
+    """Say what will happen when one voice is joined to another."""
+    many = "1 intervención" if card.count == 1 else f"{card.count} intervenciones"
+    moves = "pasa" if card.count == 1 else "pasan"
+    return (
+        f"{many} de {card.speaker.label} {moves} a ser de {into.speaker.label}. "
+        "Puede deshacerlo."
+    )

@@ -54,10 +54,7 @@ def assigned(scene: Scene, findings: Iterable[Finding]) -> list[Naming]:
         if any(one.strength > 0 for p in scene.people for one in rows[voice, p.key])
     ]
     core = _one_to_one(voices, scene.people, scores)
-    named = []
-    for voice in voices:
-        named.append(_named(scene, voice, core, rows, scores))
-    return named
+    return [_named(scene, voice, core, rows, scores) for voice in voices]
 
 
 def total(row: Sequence[Evidence]) -> float:

@@ -16,7 +16,9 @@ from actas.reading.voices.scene import Mention, Scene
 _NEXT = 45.0  # seconds until the next name is read; explanations of a vote take some
 _SOON = 7.0  # seconds until an answer begins
 _BRIEF = 9  # words of an answer that says none of the known words
+_OPENING = 5  # words in which an answer says what it says
 _FEWEST = 3  # people called: fewer is talk
+_ANSWERING = 2  # of whom answer
 _PRESENT = formula(r"pres\w{0,3}ntes?|vicente|aqui|a la orden|president[ea]|asistente")
 _BALLOT = formula(
     r"\w{0,3}sitiv[oa]|\w{0,3}irmativ[oa]|negativ[oa]|si|no|voto|mi voto|"
@@ -55,36 +57,56 @@ class Calling:
 def callings(scene: Scene) -> list[Calling]:
     """Find the roll calls and nominal votes."""
     found = []
-    for run in _runs(scene):
-        caller = _caller(scene, run)
+    for caller, run in _runs(scene):
         answers = tuple(
             _answer(scene, call, caller, limit) for call, limit in _limits(scene, run)
         )
         people = {answer.call.person.key for answer in answers if answer.voice}
-        heard = sum(answer.at is not None for answer in answers)
-        if caller and len(people) >= 2 and heard * 2 >= len(answers):
+        if len(people) >= _ANSWERING and len(people) * 3 >= len(run):
             found.append(Calling(caller, answers))
     return found
 
 
-def _runs(scene: Scene) -> Iterator[list[Mention]]:
-    """Yield names read out soon after each other, of at least three people."""
-    run: list[Mention] = []
+def _runs(scene: Scene) -> Iterator[tuple[str, list[Mention]]]:
+    """Yield who reads names out soon after each other, and the names."""
+    group: list[Mention] = []
     for mention in scene.mentions:
         if mention.person.role in (Role.GUEST, Role.SECRETARY):
             continue
         if not _read_out(scene, mention):
             continue
-        if run and scene.seconds(mention.first) - _end(scene, run[-1]) > _NEXT:
-            yield from _enough(run)
-            run = []
-        run.append(mention)
-    yield from _enough(run)
+        if group and scene.seconds(mention.first) - _end(scene, group[-1]) > _NEXT:
+            yield from _callers(scene, group)
+            group = []
+        group.append(mention)
+    yield from _callers(scene, group)
 
 
-def _enough(run: list[Mention]) -> Iterator[list[Mention]]:
-    if len({mention.person.key for mention in run}) >= _FEWEST:
-        yield run
+def _callers(
+    scene: Scene, group: Sequence[Mention]
+) -> Iterator[tuple[str, list[Mention]]]:
+    """Yield each voice that calls several people, with its calls.
+
+    A name read out between them by itself under another label is a stray of the run.
+    """
+    voices = {scene.voice(mention.first) for mention in group} - {""}
+    for caller in sorted(voices):
+        own = [one for one in group if scene.voice(one.first) == caller]
+        if len({mention.person.key for mention in own}) < _FEWEST:
+            continue
+        first, last = own[0].first, own[-1].first
+        run = [
+            one
+            for one in group
+            if scene.voice(one.first) == caller
+            or (first < one.first < last and _alone(scene, one))
+        ]
+        yield caller, run
+
+
+def _alone(scene: Scene, mention: Mention) -> bool:
+    turn = scene.turns[scene.at(mention.first)]
+    return turn.size <= mention.last - mention.first + 3
 
 
 def _end(scene: Scene, mention: Mention) -> float:
@@ -92,19 +114,19 @@ def _end(scene: Scene, mention: Mention) -> float:
 
 
 def _read_out(scene: Scene, mention: Mention) -> bool:
-    """Say whether a name stands alone: a voice stops after it, or a sentence does."""
+    """Say whether a name is all that was to be said: another voice or name follows."""
     heard = scene.heard
-    if mention.form == "office":
+    if mention.form == "office" or mention.last >= len(heard.words):
         return False
-    last = mention.last
-    changes = last >= len(heard.words) or scene.voice(last) != scene.voice(last - 1)
-    return changes or heard.pauses(last - 1)
-
-
-def _caller(scene: Scene, run: Sequence[Mention]) -> str:
-    voices = Counter(scene.voice(mention.first) for mention in run)
-    (voice, times), *_ = voices.most_common(1)
-    return voice if voice and times * 2 > len(run) else ""
+    voice = scene.voice(mention.first)
+    if any(
+        scene.voice(at) != voice
+        for at in range(mention.last, min(mention.last + 2, len(heard.words)))
+    ):
+        return True
+    follows = bool(scene.named(mention.last, mention.last + 4))
+    unanswered = heard.has(_NOBODY, mention.last, mention.last + 3)
+    return follows or unanswered or heard.words[mention.last - 1].ends
 
 
 def _limits(scene: Scene, run: Sequence[Mention]) -> Iterator[tuple[Mention, int]]:
@@ -126,11 +148,12 @@ def _answer(scene: Scene, call: Mention, caller: str, limit: int) -> Answer:
         return Answer(call, "", None)
     if heard.has(_NOBODY, call.last, at + 3):
         return Answer(call, "", None)
-    turn = scene.turns[scene.at(at)]
-    end = scene.opens(turn, max(_BRIEF, at - turn.first + 4))
+    last = scene.turns[scene.at(at)].last
+    end = min(last, at + _OPENING)
     present = heard.has(_PRESENT, at, end)
     ballot = heard.has(_BALLOT, at, end) and not present
-    if not (present or ballot) and turn.last - at > _BRIEF:
+    # Who explains a vote begins with it; anything else so long is a speech.
+    if last - at > _BRIEF and not ballot:
         return Answer(call, "", at)
     return Answer(call, scene.voice(at), at, ballot)
 

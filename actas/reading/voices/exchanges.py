@@ -14,7 +14,9 @@ from actas.reading.voices.proof import STRENGTHS, Candidate, Finding, Kind, Role
 from actas.reading.voices.scene import Mention, Scene, Turn
 
 _GIVES = formula(
-    r"(?:tien\w+|quien\w*|kiene|tenga)(?: usted)?(?: en)? (?:el uso de )?la pala\w+|"
+    # "Quine en la palada": what a small model hears of it.
+    r"(?:(?:t|qu|k)i?e?ne?\w{0,2}|tenga|es)(?: usted)?(?: en)? (?:el uso de )?"
+    r"la pal\w+|"
     r"(?:doy|damos|darle|concedo|concedemos|cedo|dar|otorgo) (?:a )?(?:el uso de )?"
     r"la palabra|en el uso de la palabra|uso de la palabra|adelante|"
     r"(?:la|lo|le) escuchamos|para (?:las conclusiones|responder|dar respuesta)|"
@@ -22,10 +24,11 @@ _GIVES = formula(
 )
 _LATER = formula(r"(?:se )?prepara|a continuacion|despues|luego|enseguida")
 _THANKS = formula(
-    r"gracias(?: (?:a|por) \w+(?: \w+){0,3}?)?|a usted|con (?:mucho )?gusto|concedid[oa]|"
-    r"un minuto|claro que si"
+    r"gracias(?: (?:a|por) \w+(?: \w+){0,3}?)?|a usted|con (?:mucho )?gusto|"
+    r"concedid[oa]|un minuto|claro que si"
 )
 _GRANTED = formula(r"concedid[oa]|concerid[oa]|retiro|reciro|permiso")
+_ARTICLES = folded("el la al a")
 _SOON = 8.0  # seconds from a call to the voice that follows it
 _TAIL = 26  # words at the end of a turn that hand over
 _HEAD = 10  # words at its beginning that look back
@@ -119,7 +122,7 @@ class Exchanges:
 
     def _called(self, turn: Turn) -> Mention | None:
         """Return who is called to speak at the end of a turn; None where nobody is."""
-        scene, heard = self.scene, self.scene.heard
+        heard = self.scene.heard
         first = max(turn.first, turn.last - _TAIL)
         named = [
             one
@@ -127,15 +130,18 @@ class Exchanges:
             if not heard.has(_LATER, one.first - 4, one.first)
             and not heard.has(_THANKS, one.first - 5, one.first)
         ]
-        gives = [span for span in heard.find(_GIVES, first, turn.last)]
-        if gives and named:
+        gives = list(heard.find(_GIVES, first, turn.last))
+        if gives:
             begin, end = gives[-1]
-            return min(named, key=lambda one: max(begin - one.last, one.first - end, 0))
-        if gives and (titled := self._by_title(first, turn.last)):
-            return titled
-        last = named[-1] if named else None
-        bare = last and last.last >= turn.last - 1 and last.form != "office"
-        return last if bare and turn.voice in self.offices.chairs else None
+            # "Tiene la palabra el concejal …"; "concejal …, tiene la palabra".
+            onward = end < turn.last and heard.sounds[end] in _ARTICLES
+            after = [one for one in named if one.first >= end]
+            before = [one for one in named if one.last <= begin]
+            nearest = after[:1] if onward else before[-1:] or after[:1]
+            return nearest[0] if nearest else self._by_title(first, turn.last)
+        later = next(heard.find(_LATER, first, turn.last), (turn.last, 0))[0]
+        bare = named and later - named[-1].last <= 2 and named[-1].form != "office"
+        return named[-1] if bare and turn.voice in self.offices.chairs else None
 
     def _by_title(self, first: int, last: int) -> Mention | None:
         """Return the author or ponente who was named before, called by that alone."""
@@ -264,11 +270,11 @@ class Exchanges:
             officer = self.scene.voice(one.first) in (
                 self.offices.chairs | self.offices.tables
             )
-            if one.person == person and officer:
-                if self.scene.heard.has(_WELCOMED, *near):
-                    span = (one.first, one.last)
-                    yield self.scene.finding(voice, person, Kind.PRESENTED, span)
-                    return
+            welcome = self.scene.heard.has(_WELCOMED, *near)
+            if one.person == person and officer and welcome:
+                span = (one.first, one.last)
+                yield self.scene.finding(voice, person, Kind.PRESENTED, span)
+                return
 
     # ---- Against ---------------------------------------------------------------------
 

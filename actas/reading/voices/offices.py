@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from actas.reading.heard import folded, formula
 from actas.reading.voices.calling import Calling
@@ -224,7 +225,7 @@ class Offices:
 def _mixed(one: Sequence[Hit], other: Sequence[Hit]) -> bool:
     """Say whether two voices say their formulas by turns, not in blocks."""
     row = sorted((*one, *other), key=lambda hit: hit.first)
-    changes = sum(a.voice != b.voice for a, b in zip(row, row[1:], strict=False))
+    changes = sum(a.voice != b.voice for a, b in pairwise(row))
     return changes >= 4 and changes * 2 >= len(other)
 
 

@@ -24,7 +24,7 @@ from actas.reading.voices.proof import (
 
 # "concejal a Bernal", "josejala", "consejado": what a small model makes of the office.
 TITLE = formula(
-    r"(?:\w{0,2}onorable )?(?:k\w?n?sejal\w*|\w{0,2}onsejad[oa]|\w{0,2}osejal\w*)(?: a)?|"
+    r"(?:k\w?n?sejal\w*|\w{0,2}onsejad[oa]|\w{0,2}osejal\w*)(?: a)?|"
     r"doctora?|dra?|ingenier[oa]|compañer[oa]|señora?|honorable|arquitect[oa]"
 )
 _ALIKE = 86.0  # for one word: "Bernal" is not "Vernaza"
@@ -118,16 +118,23 @@ class Scene:
         roster = [Person(at, person.name) for at, person in enumerate(self.people)]
         taken: set[int] = set()
         for call in calls(self.heard, roster, 0, len(self.heard.words)):
-            voices = [self.voice(word) for word in range(call.first, call.last)]
-            # Two voices do not say one name; a word or so may be mislabelled.
-            if Counter(voices).most_common(1)[0][1] * 2 > len(voices):
-                taken.update(range(call.first, call.last))
-                person = self.people[call.person.pk]
-                yield Mention(call.first, call.last, person, "name")
+            first, last = self._one_voice(call.first, call.last)
+            taken.update(range(first, last))
+            yield Mention(first, last, self.people[call.person.pk], "name")
         for mention in (*self._short(), *self._offices()):
             if taken.isdisjoint(range(mention.first, mention.last)):
                 taken.update(range(mention.first, mention.last))
                 yield mention
+
+    def _one_voice(self, first: int, last: int) -> tuple[int, int]:
+        """Cut a name off where another voice goes on: two do not say one name."""
+        voices = [self.voice(word) for word in range(first, last)]
+        most = Counter(voices).most_common(1)[0][0]
+        while voices[0] != most:
+            voices, first = voices[1:], first + 1
+        while voices[-1] != most:
+            voices, last = voices[:-1], last - 1
+        return first, last
 
     def _short(self) -> Iterator[Mention]:
         """Yield "concejal Rúa" and "concejala Natalia" where only one can be meant."""

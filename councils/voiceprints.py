@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from functools import partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -184,9 +183,9 @@ class VoiceConsent(models.Model):
     def _discard_document(self) -> None:
         """Delete the file once nothing can bring its row back."""
         if self.document:
-            delete = partial(self.document.storage.delete, self.document.name)
+            storage, name = self.document.storage, self.document.name
             # What the storage refuses now, `tidy` deletes later.
-            transaction.on_commit(delete, robust=True)
+            transaction.on_commit(lambda: storage.delete(name), robust=True)
 
 
 @receiver(post_delete, sender=VoiceConsent)

@@ -227,6 +227,9 @@ elif TRANSCRIPTION_VOICE not in TRANSCRIPTION_VOICES:
         f"TRANSCRIPTION_VOICE={TRANSCRIPTION_VOICE!r} no existe: elija entre "
         f"{', '.join(TRANSCRIPTION_VOICES)} y ninguno."
     )
+# How voices sound is needed until their session is written; after so many days it is
+# deleted whatever became of that.
+VOICE_VECTORS_DAYS = env_number("VOICE_VECTORS_DAYS", 90)
 # US dollars that such services may be paid; 0: no ceiling. Seven hours cost 2.52.
 SERVICE_MAX_USD = {
     "recording": env_number("OPENAI_MAX_USD_RECORDING", 10),

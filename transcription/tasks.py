@@ -9,7 +9,7 @@ from typing import TypeVar
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from transcription import hearing, preparation
+from transcription import hearing, preparation, voicing
 from transcription.audio import AudioError
 from transcription.engines import EngineError
 from transcription.leases import Heartbeat, Leased, LeaseLost
@@ -63,14 +63,16 @@ def run_part(pk: int) -> None:
 
 
 def assemble(pk: int) -> None:
-    """Check that nothing was lost and hand the transcription over."""
+    """Check that nothing was lost, tell the voices apart, hand it all over."""
     transcription = Transcription.objects.filter(pk=pk).first()
     token = transcription and transcription.claim_assembly()
     if not token:
         return
     try:
-        transcription.check_complete()
-        preparation.clear(transcription)
+        with Heartbeat(transcription, token):  # grouping seven hours takes a while
+            transcription.check_complete()
+            voicing.tell_apart(transcription)
+            preparation.clear(transcription)
         transcription.finish(token)
     except Exception as error:
         transcription.give_back(token, unexpected("comprobar lo transcrito", error))
@@ -93,8 +95,9 @@ def sweep() -> None:
 
 
 def tidy() -> None:
-    """Delete the files of attempts that were killed before they could name them."""
+    """Delete what nobody needs: files that no row names, voices of long ago."""
     preparation.clear_orphans()
+    voicing.forget_old()
 
 
 class Bell:

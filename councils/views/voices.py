@@ -170,7 +170,8 @@ def consent(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         messages.warning(request, OFF, extra_tags="warn")
         return redirect("voices", found.slug)
     initial = {"expires_on": usual_end(councillor).isoformat()}
-    form = ConsentForm(request.POST or None, request.FILES or None, initial=initial)
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = ConsentForm(*sent, initial=initial)
     if form.is_valid():
         return record(request, councillor, form)
     context = {

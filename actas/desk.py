@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import datetime
 
-from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from actas.models import Acta, Utterance
 from actas.wording import capital, cardinal, listing
 from councils.models import Council, Role, User
-from sessions.models import CouncilSession, Stage
+from sessions.models import CouncilSession, Speaker, Stage
 from sessions.progress import LOOKS, Look
 from sessions.tramos import tramo_of
 from sessions.wording import duration, long_date
@@ -71,8 +71,9 @@ def open_sessions(user: User) -> QuerySet[CouncilSession]:
     """Sessions whose acta is not approved, oldest first, with what their lines tell."""
     said = Utterance.objects.filter(acta=OuterRef("acta")).order_by().values("acta")
     unseen = said.filter(state=Utterance.State.MACHINE)
-    nameless = said.exclude(text="").filter(
-        speaker__isnull=False, speaker__councillor=None, speaker__name=""
+    own = Q(speaker=OuterRef("pk")) | Q(speaker__same_as=OuterRef("pk"))
+    voices = Speaker.objects.unattributed().filter(
+        Exists(Utterance.objects.exclude(text="").filter(own)), session=OuterRef("pk")
     )
     waiting = Q(acta=None) | Q(acta__state__in=[Acta.State.REVIEW, Acta.State.SENT])
     return (
@@ -83,8 +84,8 @@ def open_sessions(user: User) -> QuerySet[CouncilSession]:
             said=Subquery(said.annotate(n=Count("pk")).values("n")),
             unseen=Subquery(unseen.annotate(n=Count("pk")).values("n")),
             unseen_from=Subquery(unseen.annotate(n=Min("start")).values("n")),
-            nameless=Subquery(
-                nameless.annotate(n=Count("speaker", distinct=True)).values("n")
+            voices=Subquery(
+                voices.order_by().values("session").annotate(n=Count("pk")).values("n")
             ),
         )
         .order_by("date", "number")
@@ -207,8 +208,8 @@ class Writer:
         said, unseen = session.said or 0, session.unseen or 0
         # Rounded down, so that 100 means every sentence, as on the review page.
         percent = 100 * (said - unseen) // said if said else 0
-        nameless = session.nameless or 0
-        voices = f"{nameless} {'voz' if nameless == 1 else 'voces'} sin nombre"
+        waiting = session.voices or 0
+        voices = f"{waiting} {'voz' if waiting == 1 else 'voces'} por confirmar"
         returned = session.acta.returned_because
         if returned:
             look = Look("warn", "undo", "Devuelta")
@@ -220,7 +221,7 @@ class Writer:
             title=str(session),
             url=session.get_absolute_url(),
             look=look,
-            facts=self._facts(session, voices if nameless else ""),
+            facts=self._facts(session, voices if waiting else ""),
             note=f"Motivo: {returned}" if returned else "",
             percent=percent if percent and not returned else None,
             action=self._review(session, percent, begun=said > unseen),

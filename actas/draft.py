@@ -45,7 +45,7 @@ class Person:
     """Someone named in the acta, with the office held at that moment."""
 
     name: str
-    """Full name. For a voice nobody has named: "Voz 3 (sin identificar)"."""
+    """Full name. For whom nobody has named: "Interviniente sin identificar"."""
     office: str = ""
     """In lower case and in the person's gender: "presidenta", "concejal"."""
     article: str = ""
@@ -212,7 +212,7 @@ class Pending:
     attendance: int = 0
     votes: int = 0
     speakers: int = 0
-    """Voices still without a name."""
+    """Voices of which no person has said whose they are."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from django.db.models import prefetch_related_objects
@@ -25,6 +25,8 @@ from actas.draft import (
 )
 from actas.models import Acta, Utterance
 from councils.models import Council, Councillor, Gender, Office
+from sessions.colours import person
+from sessions.facts import tied
 from sessions.models import AgendaItem, Attendance, CouncilSession, Speaker, Vote
 
 PARAGRAPH = 700  # letters after which a long turn takes a new paragraph
@@ -33,7 +35,7 @@ STATES = {
     Attendance.State.EXCUSED: "ausente con excusa",
     Attendance.State.ABSENT: "ausente",
 }
-UNKNOWN = Person("Sin identificar")
+UNKNOWN = Person("Interviniente sin identificar")  # one label for all of them
 LOOKED_AT = (  # of a session, fetched at once
     "council",
     "presider__tenures",
@@ -52,7 +54,8 @@ def draft_of(acta: Acta) -> Draft:
     """
     session = acta.session
     prefetch_related_objects([session], *LOOKED_AT)
-    people = {s.pk: _speaker(session, s) for s in session.speakers.all()}
+    speakers = {one.pk: one for one in tied(session.speakers.all())}
+    said = [u for u in acta.utterances.all() if u.text.strip()]
     attendance = tuple(_attendance(session))
     votes = [vote for vote in session.votes.all() if vote.is_confirmed]
     secretary = _secretary(session)
@@ -69,15 +72,15 @@ def draft_of(acta: Acta) -> Draft:
         secretary=secretary,
         attendance=attendance,
         quorum=_quorum(session),
-        guests=_guests(session, secretary),
+        guests=_guests(said, speakers, secretary),
         agenda=tuple(AgendaLine(i.position, i.title) for i in session.agenda.all()),
-        sections=tuple(_sections(session, _entries(acta, people, votes))),
+        sections=tuple(_sections(session, _entries(session, said, speakers, votes))),
         recordings=tuple(
             SourceRecording(r.name, r.sha256, r.seconds or 0)
             for r in session.recordings.all()
         ),
         mode=session.council.mode,
-        pending=_pending(session),
+        pending=_pending(session, said, speakers),
         version=acta.next_version,
     )
 
@@ -111,12 +114,14 @@ def _councillor(councillor: Councillor, session: CouncilSession) -> Person:
     return Person(councillor.full_name, office, _article(councillor.gender))
 
 
-def _speaker(session: CouncilSession, speaker: Speaker) -> Person:
-    if speaker.councillor:
-        return _councillor(speaker.councillor, session)
-    if speaker.name:
-        return Person(speaker.name, speaker.office, _article(speaker.gender))
-    return Person(f"{speaker.label} (sin identificar)")
+def _speaker(session: CouncilSession, speaker: Speaker | None) -> Person:
+    """Return who a person said that it is; a name that is only proposed is nobody's."""
+    if speaker is None or not speaker.is_attributed:
+        return UNKNOWN
+    who = speaker.head
+    if who.councillor:
+        return _councillor(who.councillor, session)
+    return Person(who.name, who.office, _article(who.gender))
 
 
 def _presider(session: CouncilSession) -> Person | None:
@@ -135,13 +140,20 @@ def _secretary(session: CouncilSession) -> Person | None:
     return Person(name, council.secretary_office, article)
 
 
-def _guests(session: CouncilSession, secretary: Person | None) -> tuple[Person, ...]:
+def _guests(
+    said: Sequence[Utterance],
+    speakers: Mapping[int, Speaker],
+    secretary: Person | None,
+) -> tuple[Person, ...]:
     """Who spoke by name without holding a seat."""
+    speaking = {u.speaker_id for u in said}
+    heads = (s.head for pk, s in speakers.items() if pk in speaking and s.is_attributed)
+    guests = {(s.name, s.office): s for s in heads if not s.councillor_id}
     mine = secretary.name if secretary else ""
     return tuple(
         Person(s.name, s.office, _article(s.gender))
-        for s in session.speakers.all()
-        if s.name and not s.councillor_id and s.is_confirmed and s.name != mine
+        for s in guests.values()
+        if s.name != mine
     )
 
 
@@ -180,33 +192,40 @@ def _seated(session: CouncilSession) -> set[int]:
     return set(seated.values_list("pk", flat=True))
 
 
-def _pending(session: CouncilSession) -> Pending:
+def _pending(
+    session: CouncilSession,
+    said: Sequence[Utterance],
+    speakers: Mapping[int, Speaker],
+) -> Pending:
+    heard = [speakers[pk] for pk in {u.speaker_id for u in said} - {None}]
     stated = {r.councillor_id for r in session.attendance.all() if r.is_confirmed}
     return Pending(
         attendance=len(_seated(session) - stated),
         votes=sum(not vote.is_confirmed for vote in session.votes.all()),
-        speakers=sum(not speaker.is_named for speaker in session.speakers.all()),
+        speakers=len({one.head.pk for one in heard if not one.is_attributed}),
     )
 
 
 def _entries(
-    acta: Acta, people: dict[int, Person], votes: list[Vote]
+    session: CouncilSession,
+    said: Sequence[Utterance],
+    speakers: Mapping[int, Speaker],
+    votes: list[Vote],
 ) -> list[tuple[float, int | None, Entry]]:
     """Return (second, agenda item's id or None, entry), turns and votes in order."""
     entries: list[tuple[float, int | None, Entry]] = []
-    starts = [i.start for i in acta.session.agenda.all() if i.start is not None]
-    said = [u for u in acta.utterances.all() if u.text.strip()]
+    starts = [i.start for i in session.agenda.all() if i.start is not None]
     # A turn ends where another takes the floor, an item begins or a vote is taken.
     breaks = sorted([*starts, *(v.start for v in votes if v.start is not None)])
 
-    def turn(utterance: Utterance) -> tuple[int | None, int]:
+    def turn(utterance: Utterance) -> tuple[tuple | None, int]:
         passed = sum(1 for second in breaks if second <= utterance.start + 0.01)
-        return utterance.speaker_id, passed
+        return _who(speakers.get(utterance.speaker_id)), passed
 
-    for (speaker, _), together in groupby(said, key=turn):
+    for _, together in groupby(said, key=turn):
         utterances = list(together)
         start = utterances[0].start
-        who = people.get(speaker, UNKNOWN) if speaker else UNKNOWN
+        who = _speaker(session, speakers.get(utterances[0].speaker_id))
         entries.append((start, None, Turn(who, _paragraphs(utterances), start)))
     entries += [
         (
@@ -217,6 +236,13 @@ def _entries(
         for v in votes
     ]
     return sorted(entries, key=lambda entry: entry[0])
+
+
+def _who(speaker: Speaker | None) -> tuple | None:
+    """Return what is the same for one speaker: voices that may be two stay apart."""
+    if speaker is None:
+        return None
+    return person(speaker) if speaker.is_attributed else ("voice", speaker.head.pk)
 
 
 def _paragraphs(utterances: list[Utterance]) -> tuple[str, ...]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from actas.holes import holes
 from actas.models import Acta, Utterance
+from actas.wording import listing
+from sessions.facts import tied
+from sessions.models import Speaker
 from sessions.tramos import tramo_of
 from sessions.votes import count_of, present_in
 from transcription.guards import SAYS
@@ -17,6 +22,7 @@ from transcription.models import Transcription
 
 FEW_SENTENCES = 20  # up to here one person may well have said everything
 NEARLY_ALL = 0.8  # of the sentences
+NAMED_VOICES = 6  # that a finding names; it counts the others
 
 
 @dataclass(frozen=True)
@@ -195,42 +201,54 @@ def _agenda(acta: Acta) -> Iterator[Finding]:
 
 
 def _voices(acta: Acta) -> Iterator[Finding]:
-    nameless = Q(speaker__councillor=None, speaker__name="")
-    found = acta.utterances.exclude(text="").aggregate(
-        voices=Count("speaker", distinct=True, filter=nameless),
-        orphans=Count("pk", filter=Q(speaker=None)),
-        first=Min("start", filter=nameless),
-    )
-    if found["voices"]:
+    """Tell of voices whose name no person confirmed, and of sentences without one."""
+    waiting = acta.session.speakers.unattributed().select_related("councillor")
+    voices = {one.pk: one for one in waiting}
+    said = acta.utterances.exclude(text="").order_by()
+    by_voice = said.values(voice=Coalesce("speaker__same_as", "speaker"))
+    counts = dict(by_voice.annotate(n=Count("pk")).values_list("voice", "n"))
+    rows = {pk: n for pk, n in counts.items() if pk in voices}
+    if rows:
+        labels = [_voice(voices[pk]) for pk in sorted(rows, key=lambda pk: -rows[pk])]
+        more = len(labels) - NAMED_VOICES
+        listed = labels[:NAMED_VOICES] + ([f"{more} más"] if more > 0 else [])
+        total = sum(rows.values())
+        says = "Dicen" if len(rows) > 1 else "Dice"
         yield Finding(
-            f"Hay {many(found['voices'], 'voz sin nombre', 'voces sin nombre')}",
-            detail="En el acta salen como «sin identificar».",
-            href=heard(acta, found["first"]),
-            action="Ponerles nombre",
+            f"Hay {many(len(rows), 'voz por confirmar', 'voces por confirmar')}",
+            detail=f"{says} {many(total, 'intervención', 'intervenciones')}, y en el "
+            f"acta salen como «Interviniente sin identificar»: {listing(listed)}.",
+            href=reverse("review", args=[acta.session_id, 1]) + "#voces",
+            action="Confirmar quién habla",
         )
-    elif found["orphans"]:
-        said = many(found["orphans"], "intervención", "intervenciones")
+    if None in counts:
+        first = said.filter(speaker=None).aggregate(first=Min("start"))["first"]
         yield Finding(
-            f"Hay {said} sin voz",
-            detail="En el acta salen como «sin identificar».",
-            href=heard(acta, 0),
-            action="Ver la transcripción",
+            f"Hay {many(counts[None], 'intervención', 'intervenciones')} sin voz",
+            detail="En el acta salen como «Interviniente sin identificar».",
+            href=heard(acta, first),
+            action="Ver la primera",
         )
-    else:
-        yield Finding("Todas las voces tienen nombre", missing=False)
+    if not rows and None not in counts:
+        yield Finding("Quién habla está confirmado", missing=False)
+
+
+def _voice(speaker: Speaker) -> str:
+    return f"{speaker.label} (propuesta)" if speaker.is_named else speaker.label
 
 
 def _one_voice(acta: Acta) -> Iterator[Finding]:
     """Ask about an acta in which one person says nearly everything."""
-    said = acta.utterances.exclude(text="")
-    person = ("speaker__councillor__full_name", "speaker__name")
-    each = list(said.order_by().values(*person).annotate(rows=Count("pk")))
-    total = sum(who["rows"] for who in each)
-    if total <= FEW_SENTENCES:
-        return
-    for who in each:
-        name = who["speaker__councillor__full_name"] or who["speaker__name"]
-        if name and who["rows"] > NEARLY_ALL * total:
+    said = acta.utterances.exclude(text="").order_by()
+    counts = said.values("speaker").annotate(n=Count("pk"))
+    rows = dict(counts.values_list("speaker", "n"))
+    people: Counter[str] = Counter()
+    for speaker in tied(acta.session.speakers.select_related("councillor")):
+        if speaker.is_attributed:
+            people[speaker.label] += rows.get(speaker.pk, 0)
+    total = sum(rows.values())
+    for name, count in people.items():
+        if total > FEW_SENTENCES and count > NEARLY_ALL * total:
             yield Finding(
                 f"Casi todo está a nombre de {name}",
                 detail="¿Faltan voces por separar?",

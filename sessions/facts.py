@@ -105,6 +105,13 @@ class Proposed(models.Model):
         self.save()
 
 
+class SpeakerQuerySet(models.QuerySet["Speaker"]):
+    def unattributed(self) -> SpeakerQuerySet:
+        """Voices of which no person said whose they are, each once."""
+        nobody = Q(confirmed_at=None) | Q(councillor=None, name="")
+        return self.filter(nobody, same_as=None)
+
+
 class Speaker(Proposed):
     """Who a voice is, or who a sentence was given to; between a voice and a person."""
 
@@ -135,6 +142,8 @@ class Speaker(Proposed):
     name = models.CharField("nombre", max_length=120, blank=True)
     office = models.CharField("cargo", max_length=120, blank=True)
     gender = models.CharField("género", max_length=1, choices=Gender, blank=True)
+
+    objects = SpeakerQuerySet.as_manager()
 
     class Meta:
         verbose_name = "voz"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from councils.models import Term
+from sessions.facts import tied
 from transcription.evaluation.normaliser import without_accents
 
 if TYPE_CHECKING:
@@ -79,9 +80,9 @@ def listed(
 def _people(session: CouncilSession) -> list[str]:
     """Return who may be named: guests first, who are few and unheard of."""
     guests = [
-        speaker.name
-        for speaker in session.speakers.all()
-        if speaker.name and not speaker.councillor_id
+        speaker.head.name
+        for speaker in tied(session.speakers.all())
+        if speaker.is_attributed and not speaker.head.councillor_id
     ]
     seated = session.council.councillors.seated_on(session.date)
     return [

@@ -126,14 +126,15 @@ def _put_pending(document: Document, draft: Draft) -> None:
         votes = counted(pending.votes, "votación", "votaciones", feminine=True)
         missing.append(votes)
     if pending.speakers:
-        voices = ("voz sin nombre", "voces sin nombre")
-        missing.append(counted(pending.speakers, *voices, feminine=True))
+        missing.append(counted(pending.speakers, "voz", "voces", feminine=True))
     if not missing:
         return
     start = "Sin confirmar al" if draft.approved else "Por confirmar antes de"
     note = f"{start} aprobar esta acta: {listing(missing)}."
     if pending.attendance or pending.votes:
         note += " La asistencia y las votaciones sin confirmar no aparecen en ella."
+    if pending.speakers:
+        note += " Lo que dicen esas voces va como «Interviniente sin identificar»."
     document.add_paragraph(note, style="Por confirmar")
 
 

@@ -83,7 +83,7 @@ def _put_speakers(document: Document, turns: Sequence[Turn]) -> None:
 def _put_turn(document: Document, turn: Turn, draft: Draft) -> None:
     """Write the label and the words; a dialogue acta gives the label its own line."""
     said = [line for paragraph in turn.paragraphs for line in lines(paragraph)]
-    name = one_line(turn.speaker.label) or "Voz sin identificar"
+    name = one_line(turn.speaker.label) or "Interviniente sin identificar"
     label = [*_time(turn.start, draft), run(f"{name}:", "Orador")]
     if draft.mode == "dialogo":
         add_paragraph(document, "LineaDeOrador", *label)

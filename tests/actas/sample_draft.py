@@ -28,7 +28,7 @@ SECRETARY = Person("Óscar Iván Buriticá Peña", "secretario general", "el")
 PONENTE = Person("Hernando Quiñones Mafla", "concejal ponente", "el")
 OBJECTOR = Person("Yurany Castrillón Ibáñez", "concejala", "la")
 OFFICIAL = Person("Marleny Tovar Achicanoy", "secretaria de Hacienda", "la")
-UNKNOWN = Person("Voz 7 (sin identificar)")
+UNKNOWN = Person("Interviniente sin identificar")
 
 MEMBERS = (
     ("Gladys Idárraga Salazar", "presidenta", "Alianza del Valle", "sí"),

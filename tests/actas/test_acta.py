@@ -254,7 +254,7 @@ def test_it_finds_everything_missing_in_a_fresh_draft(acta: Acta) -> None:
     assert "Falta confirmar 1 votación" in found
     assert "Falta la hora de apertura y la hora de cierre" in found
     assert "Falta el orden del día" in found
-    assert "Hay 1 voz sin nombre" in found
+    assert "Hay 1 voz por confirmar" in found
     assert "Falta revisar 2 intervenciones, el 100 %" in found
 
 
@@ -269,6 +269,7 @@ def test_it_finds_nothing_missing_when_everything_was_stated(acta: Acta) -> None
     vote.confirm(user)
     session.agenda.create(position=1, title="Llamado a lista", start=0.0)
     speaker = session.speakers.create(voice="S1", councillor=councillor)
+    speaker.confirm(user)
     acta.utterances.update(speaker=speaker, state="verified")
     make_transcription(session.recordings.get(), status="done")
     assert missing(acta) == ""
@@ -364,6 +365,9 @@ def test_it_asks_about_an_acta_in_one_persons_name(
     acta = make_acta(make_session(council), [f"Frase {i}." for i in range(21)])
     nubia = make_councillor(council, "Nubia Rivas")
     voices = [acta.session.speakers.create(voice=v, councillor=nubia) for v in "AB"]
+    assert "Casi todo" not in missing(acta)
+    for voice in voices:
+        voice.confirm(None)
     rows = list(acta.utterances.all())
     for position, row in enumerate(rows[:hers]):
         acta.utterances.filter(pk=row.pk).update(speaker=voices[position % 2])

@@ -21,12 +21,13 @@ def test_it_joins_what_one_person_says_into_a_turn() -> None:
     ana = Speaker.objects.create(
         session=acta.session, name="Ana Ruiz", office="invitada"
     )
+    ana.confirm(None)
     acta.utterances.filter(start__lt=20).update(speaker=ana)
     (section,) = draft_of(acta).sections
     first, second = section.entries
     assert first == Turn(first.speaker, ("Uno. Dos.",), 0.0)
     assert first.speaker.name == "Ana Ruiz"
-    assert second.speaker.name == "Sin identificar"
+    assert second.speaker.name == "Interviniente sin identificar"
 
 
 def test_it_deals_the_turns_out_to_the_agenda() -> None:

@@ -13,7 +13,7 @@ from actas.delay import draw
 from actas.desk import in_words, summary
 from actas.models import Acta, Utterance
 from councils.models import Council, Role, User
-from sessions.models import CouncilSession, Speaker, Stage, Upload
+from sessions.models import CouncilSession, Stage, Upload
 from tests.make import (
     make_acta,
     make_council,
@@ -116,14 +116,22 @@ def test_it_leads_to_the_first_sentence_nobody_looked_at(client: Client) -> None
     acta = make_acta(make_session(council), ["Frase."] * 100)
     done = list(acta.utterances.values_list("pk", flat=True)[:62])
     acta.utterances.filter(pk__in=done).update(state=Utterance.State.VERIFIED)
-    nameless = Speaker.objects.create(session=acta.session, voice="S1")
+    speakers = acta.session.speakers
+    nameless, other = (speakers.create(voice=voice) for voice in ("S1", "S4"))
     acta.utterances.update(speaker=nameless)
-    Speaker.objects.create(session=acta.session, voice="S2")  # says nothing
+    acta.utterances.filter(start__lt=50).update(
+        speaker=speakers.create(voice="S3", same_as=nameless)
+    )
+    speakers.create(voice="S2")  # says nothing
+    other.confirm(None)  # though nobody knows any more whom it was
+    acta.utterances.filter(start__gt=900).update(
+        speaker=speakers.create(voice="S5", same_as=other)
+    )
     text = page(client, make_user(council, Role.SECRETARY))
     assert "62 % revisado" in text
     assert "Seguir en el tramo 2" in text  # sentence 63 begins at 620 s
     assert f"/sesiones/{acta.session.pk}/transcripcion/2/" in text
-    assert "1 voz sin nombre" in text
+    assert "2 voces por confirmar" in text
 
 
 def test_it_says_that_all_is_reviewed_only_when_it_is(client: Client) -> None:

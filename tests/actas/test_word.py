@@ -162,8 +162,9 @@ def test_it_counts_what_is_not_confirmed():
 
     assert (
         "Por confirmar antes de aprobar esta acta: la asistencia de dos (2) "
-        "integrantes, una (1) votación y tres (3) voces sin nombre."
+        "integrantes, una (1) votación y tres (3) voces."
     ) in text
+    assert "esas voces va como «Interviniente sin identificar»." in text
     assert "or confirmar" not in text_of(opened(make_draft(pending=Pending())))
     approved = make_draft(pending=pending, approved=True)
     assert "Sin confirmar al aprobar esta acta" in text_of(opened(approved))
@@ -183,10 +184,10 @@ def test_it_writes_turns_with_a_run_in_label():
 
 
 def test_it_gives_the_speaker_a_line_in_dialogue_mode():
-    turn = Turn(Person("Voz 3 (sin identificar)"), ("Presidenta.",))
+    turn = Turn(Person("Interviniente sin identificar"), ("Presidenta.",))
     document = opened(one_section(turn, mode="dialogo"))
 
-    assert styled(document, "Línea de orador") == ["Voz 3 (sin identificar):"]
+    assert styled(document, "Línea de orador") == ["Interviniente sin identificar:"]
     assert "Presidenta." in styled(document, "Intervención")
 
 

@@ -105,7 +105,8 @@ def test_it_lists_who_may_be_named(council: Council, session: CouncilSession) ->
     gone.tenures.update(until=datetime.date(2026, 8, 13))
     president = council.councillors.get(full_name="Wilson Tibaduiza")
     president.tenures.create(office=Office.PRESIDENT, since=datetime.date(2026, 1, 1))
-    session.speakers.create(voice="S1", name="Paola Forero")
+    session.speakers.create(voice="S1", name="Paola Forero").confirm(None)
+    session.speakers.create(voice="S4", name="Paola Torero")  # only a guess
     session.speakers.create(voice="S2", councillor=gone, name="Jairo Sanabria")
     session.speakers.create(voice="S3")
 

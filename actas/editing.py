@@ -281,7 +281,8 @@ def _voice_described(edit: Edit, sentences: int) -> str:
     if "same_as_id" in edit.after:
         return f"Se deshizo la unión de dos voces: {label} vuelve a estar aparte."
     if "name" not in edit.after:  # a voice that began in the middle of another
-        said = "1 intervención vuelve" if sentences == 1 else f"{sentences} vuelven"
+        one, more = "1 intervención vuelve", f"{sentences} intervenciones vuelven"
+        said = one if sentences == 1 else more
         return f"Se deshizo la separación de una voz: {said} a la voz de antes."
     if edit.before["confirmed_at"] is None and edit.speaker.is_named:
         who = ("councillor_id", "name")

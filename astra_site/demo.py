@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime
 import json
 import secrets
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
+from actas.editing import confirm_speaker
 from actas.models import Acta
 from councils.models import Council, Councillor, Membership, Office, Role, Term, User
 from sessions.models import Attendance, Ballot, CouncilSession, Vote
@@ -133,6 +136,49 @@ def find_session() -> CouncilSession:
             session.agenda.create(position=position, title=title)
     session.refresh_from_db()
     return session
+
+
+@dataclass(frozen=True)
+class Named:
+    """How many words of a session have their person, somebody else or nobody yet."""
+
+    right: int = 0
+    wrong: int = 0
+    unnamed: int = 0
+
+    @property
+    def words(self) -> int:
+        return self.right + self.wrong + self.unnamed
+
+
+def named(acta: Acta) -> Named:
+    """Compare who ASTRA says speaks, proposed or confirmed, with who spoke."""
+    turns = read("truth")["turns"]
+    count = Counter()
+    for said in acta.utterances.select_related("speaker__councillor"):
+        middle = (said.start + said.end) / 2
+        true = [t["speaker"] for t in turns if t["start"] <= middle < t["end"]]
+        if not true:
+            continue
+        speaker = said.speaker
+        name = speaker.label if speaker and speaker.is_named else ""
+        kind = "unnamed" if not name else "right" if name in true else "wrong"
+        count[kind] += len(said.text.split())
+    return Named(**count)
+
+
+def confirm_chair(acta: Acta, user: User) -> None:
+    """Confirm the voices of who presides and who keeps the record, if proposed right.
+
+    The others stay as proposals, for whoever tries the page to confirm.
+    """
+    truth = read("truth")
+    for speaker in acta.session.speakers.select_related("councillor"):
+        if speaker.is_named and speaker.label in (
+            truth["president"],
+            truth["secretary"],
+        ):
+            confirm_speaker(acta, speaker, user)
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """The demonstration council and its truth."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from actas.drafting import draft_of
 from astra_site import demo
 from astra_site.management.commands.demo import find_weights
 from councils.models import Council, Membership, User
-from tests.make import make_recording, make_transcription
+from tests.make import make_acta, make_recording, make_transcription
 from tests.transcription.hub import INT8, WHISPER, fill
 from transcription import audio
 
@@ -68,6 +69,45 @@ def test_it_confirms_the_facts_that_the_acta_prints(tmp_path: Path) -> None:
     assert counted == {"sí": nominal["yes"], "no": nominal["no"]}
     said = json.dumps([e.paragraphs for e in entries if isinstance(e, Turn)])
     assert len(said) > 1000
+
+
+def test_it_tells_how_many_words_have_their_person(tmp_path: Path) -> None:
+    demo.seed(tmp_path / "passwords.json")
+    session, turns = demo.find_session(), demo.read("truth")["turns"]
+    acta = make_acta(session, [turn["text"] for turn in turns])
+    people = {c.full_name: c for c in session.council.councillors.all()}
+    first, second = turns[0]["speaker"], turns[1]["speaker"]  # presides; keeps records
+    right = session.speakers.create(voice="S1", councillor=people[first])
+    wrong = session.speakers.create(voice="S2", councillor=people[first])
+    nameless = session.speakers.create(voice="S3")
+    for row, turn in zip(acta.utterances.all(), turns, strict=True):
+        who = {first: right, second: wrong}.get(turn["speaker"], nameless)
+        times = {"start": turn["start"], "end": turn["end"]}
+        acta.utterances.filter(pk=row.pk).update(speaker=who, **times)
+    words = Counter()
+    for turn in turns:
+        words[turn["speaker"]] += len(turn["text"].split())
+
+    found = demo.named(acta)
+
+    assert (found.right, found.wrong) == (words[first], words[second])
+    assert found.words == words.total()
+
+
+def test_it_confirms_the_chair_where_it_was_proposed_right(tmp_path: Path) -> None:
+    passwords = demo.seed(tmp_path / "passwords.json")
+    session, truth = demo.find_session(), demo.read("truth")
+    acta = make_acta(session)
+    people = {c.full_name: c for c in session.council.councillors.all()}
+    chair = session.speakers.create(voice="S1", councillor=people[truth["president"]])
+    other = session.speakers.create(voice="S2", councillor=people[truth["first_vice"]])
+    session.speakers.create(voice="S3")
+
+    demo.confirm_chair(acta, User.objects.get(email=next(iter(passwords))))
+
+    confirmed = session.speakers.exclude(confirmed_at=None)
+    assert list(confirmed) == [chair]
+    assert other.councillor
 
 
 def test_it_finds_its_session_again() -> None:

@@ -50,6 +50,7 @@ class Command(BaseCommand):
             self.report(acta, word_seconds)
             if audio is None:
                 self.report_errors(acta, model)
+                self.report_voices(acta)
             self.report_people(passwords)
             if serve:
                 self.stdout.write(
@@ -68,6 +69,7 @@ class Command(BaseCommand):
             raise CommandError(f"{error}\nIntente de nuevo con: make demo") from error
         if audio is None and not session.votes.exclude(confirmed_at=None).exists():
             demo.confirm(acta, secretary)
+            demo.confirm_chair(acta, secretary)
         began = time.monotonic()
         content = word.write(draft_of(Acta.objects.get(pk=acta.pk)))
         (FOLDER / "acta.docx").write_bytes(content)
@@ -122,6 +124,20 @@ class Command(BaseCommand):
         for name, text in heard.items():
             errors = evaluation.score(truth, text).wer
             self.stdout.write(f"Palabras erradas (WER), {name:<20}{errors:6.1%}")
+
+    def report_voices(self, acta: Acta) -> None:
+        """Print how many voices have a name, and whether it is the right one."""
+        speakers = [s for s in acta.session.speakers.all() if s.voice and not s.same_as]
+        proposed = sum(speaker.is_named for speaker in speakers)
+        self.stdout.write(f"Voces: {len(speakers)}, con nombre y prueba: {proposed}")
+        found = demo.named(acta)
+        for what, words in (
+            ("con su persona", found.right),
+            ("con otra persona", found.wrong),
+            ("sin nombre todavía", found.unnamed),
+        ):
+            share = words / max(1, found.words)
+            self.stdout.write(f"Palabras {what:<25}{share:6.1%}")
 
     def report_people(self, passwords: dict[str, str]) -> None:
         self.stdout.write("\nPara entrar:")

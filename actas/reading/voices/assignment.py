@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 
 from actas.reading.voices.proof import (
     CAPS,
-    ENOUGH,
     PRIOR,
     PROPOSE,
     ROLE_CAP,
@@ -30,10 +29,10 @@ _TOGETHER |= dict.fromkeys(
     Kind.PRESIDES,
 )
 _TOGETHER |= {Kind.TO_SECRETARY: Kind.SECRETARY}
-# Words that let somebody else answer as well: alone they prove nothing.
-_SUPPORTING = frozenset(
-    (Kind.FLOOR, Kind.AUTHOR, Kind.ARRIVED, Kind.OFFICIAL, Kind.PRESENTED)
-)
+_OFFICES = frozenset((Kind.PRESIDES, Kind.SECRETARY))
+# Log odds for somebody else from which a label may hold two people: an answer to the
+# roll and the floor, or twice the floor.
+_CLAIMS = 3.4
 _SPLIT = 1.0  # log odds that a person is not split over two labels
 _JUST_BELOW = 0.9  # confidence of what is likely and yet not to be proposed
 _EXCHANGE = 60.0  # seconds in which two voices answer each other
@@ -62,7 +61,7 @@ def total(row: Sequence[Evidence]) -> float:
     sums: Counter[tuple[Kind, bool]] = Counter()
     for one in row:
         kind = _TOGETHER.get(one.kind, one.kind)
-        office = kind in (Kind.PRESIDES, Kind.SECRETARY)
+        office = kind in _OFFICES
         sums[kind, office or one.strength > 0] += one.strength
     return sum(
         max(-CAPS.get(kind, ROLE_CAP), min(CAPS.get(kind, ROLE_CAP), strength))
@@ -110,18 +109,31 @@ def _named(
     rest = sum(math.exp(min(value, 50)) for k, value in odds.items() if k != key)
     confidence = probability(odds[key] - math.log1p(rest))
     row = [*rows[voice, key], *further]
-    second = max((k for k in odds if k != key), key=odds.__getitem__, default=key)
-    if second != key and odds[second] >= ENOUGH:
+    second = max((k for k in odds if k != key), key=lambda k: _claim(rows[voice, k]))
+    if _claim(rows[voice, second]) >= _CLAIMS:
         row += [_two_people(one, key) for one in _best(rows[voice, second])]
-        confidence = min(confidence, _JUST_BELOW)
     confidence = min(confidence, _ceiling(row))
     return Naming(voice, scene.by_key[key], confidence, _shown(row))
 
 
 def _ceiling(row: Sequence[Evidence]) -> float:
-    """Return the most that such evidence can prove: the floor alone never does."""
+    """Return the most that such evidence can prove.
+
+    The floor alone never proves anything, and no name is right for two people.
+    """
     kinds = {one.kind for one in row if one.strength > 0}
-    return _JUST_BELOW if kinds <= {Kind.FLOOR} else 1.0
+    double = any(one.kind is Kind.TWO_PEOPLE for one in row)
+    return _JUST_BELOW if double or kinds <= {Kind.FLOOR} else 1.0
+
+
+def _claim(row: Sequence[Evidence]) -> float:
+    """Return how much speaks for a person who may be under the same label.
+
+    What speaks against is left out: it may be the other person's.
+    """
+    offices = [one for one in row if _TOGETHER.get(one.kind, one.kind) in _OFFICES]
+    others = sum(one.strength for one in row if one not in offices and one.strength > 0)
+    return others + max(0.0, total(offices))
 
 
 def _best(row: Sequence[Evidence]) -> list[Evidence]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -28,6 +28,7 @@ _NOBODY = formula(
     r"no (?:contesta|contesto|responde|respondio|esta)|ausente|excusa|"
     r"segund[oa] llama\w+"
 )
+_OWN = 1.0  # log odds of an answer under the caller's label: most are strays
 _CERTAIN = 0.75  # how often a short answer carries the right label
 
 
@@ -38,6 +39,7 @@ class Answer:
     call: Mention
     voice: str  # "" where nobody answered or nobody can be told
     at: int | None  # position of the answer's first word
+    is_own: bool = False  # heard in the caller's voice: a stray, or another person
     is_ballot: bool = False
 
 
@@ -145,7 +147,9 @@ def _answer(scene: Scene, call: Mention, caller: str, limit: int) -> Answer:
         if voice and voice != caller:
             break
     else:
-        return Answer(call, "", None)
+        end = min(call.last + _OPENING, limit)
+        own = heard.has(_PRESENT, call.last, end) or heard.has(_BALLOT, call.last, end)
+        return Answer(call, "", None, is_own=own)
     if heard.has(_NOBODY, call.last, at + 3):
         return Answer(call, "", None)
     last = scene.turns[scene.at(at)].last
@@ -184,7 +188,39 @@ def answered(scene: Scene, found: Sequence[Calling]) -> list[Finding]:
             for other in scene.voices
             if other != voice
         ]
-    return findings
+    for calling in found:
+        findings += [
+            scene.finding(
+                calling.caller,
+                answer.call.person,
+                calling.kind,
+                (answer.call.first, answer.call.last),
+                _OWN,
+            )
+            for answer in calling.answers
+            if answer.is_own
+        ]
+    return [*findings, *_shared(scene, heard, pairs, calls)]
+
+
+def _shared(
+    scene: Scene,
+    heard: Sequence[Answer],
+    pairs: Counter[tuple[str, str]],
+    calls: Counter[str],
+) -> Iterator[Finding]:
+    """Yield the voices that answer to two people, again and again, as nobody's."""
+    people: dict[str, set[str]] = defaultdict(set)
+    for (voice, key), times in pairs.items():
+        if times >= 2 and times * 2 >= calls[key]:
+            people[voice].add(key)
+    for answer in heard:
+        keys = people[answer.voice]
+        if len(keys) >= 2 and answer.call.person.key in keys:
+            span = (answer.call.first, answer.call.last)
+            for key in sorted(keys - {answer.call.person.key}):
+                person = scene.by_key[key]
+                yield scene.finding(answer.voice, person, Kind.TWO_PEOPLE, span)
 
 
 def away(scene: Scene, found: Sequence[Calling]) -> list[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from actas.reading.heard import folded, formula
 from actas.reading.voices.calling import Calling, came_in
@@ -32,6 +32,12 @@ _ARTICLES = folded("el la al a")
 _SOON = 8.0  # seconds from a call to the voice that follows it
 _TAIL = 26  # words at the end of a turn that hand over
 _HEAD = 10  # words at its beginning that look back
+_LONG = 15  # words that are more than a formula and its strays
+_CHAIRED = formula(
+    r"president[ea](?! de)|gracias por (?:la palabra|el uso)|(?:muy )?amable|cortico|"
+    r"agradezco la invitacion|paso a (?:dar respuesta|responder)"
+)
+_INFORMS = formula(r"informo|informar|leid[oa]|aprobad[oa]|quorum|receso|contestaron")
 _SPEECH = 4  # words that are an intervention and not an answer
 _CERTAIN = 0.8  # how often who is called is who speaks
 _TITLED = folded("ponente autor autora citante proponente")
@@ -52,7 +58,7 @@ _OFFICIAL = formula(
     r"nos comprometemos|nuestra (?:secretaria|entidad|dependencia|oficina)|"
     r"(?:desde|en) (?:la|nuestra) (?:secretaria|administracion|gerencia)|"
     r"(?:se )?impusieron|tenemos (?:contratad\w+|programad\w+|proyectad\w+)|"
-    r"honorables concejales|la administracion municipal ha|el plazo es"
+    r"la administracion municipal ha|el plazo es"
 )
 _WELCOMED = formula(
     r"acompaña\w*|saluda\w*|bienvenid\w|presencia de|invitad\w|presente"
@@ -69,7 +75,7 @@ class Handover:
     """A person called to speak, and the turn that follows."""
 
     mention: Mention
-    follows: int | None  # index of the turn
+    follows: Turn | None
 
 
 class Exchanges:
@@ -81,9 +87,6 @@ class Exchanges:
         self.scene, self.offices = scene, offices
         self._read_out = {
             answer.call.first for calling in found for answer in calling.answers
-        }
-        self._answering = {
-            answer.voice for calling in found for answer in calling.answers
         }
         self.handovers = list(self._handovers())
 
@@ -111,14 +114,39 @@ class Exchanges:
         for index, turn in enumerate(self.scene.turns):
             if turn.voice in self.offices.tables:
                 continue
-            called = self._called(turn)
-            if called is None:
-                continue
-            follows = self.scene.next_turn(index, _SOON, _SPEECH)
-            busy = self.offices.tables | self.offices.chairs
-            if follows is not None and self.scene.turns[follows].voice in busy:
-                follows = None
-            yield Handover(called, follows)
+            for at in self._line_ends(turn):
+                # Whoever speaks on under the same label may be the one called.
+                said, rest = replace(turn, last=at), replace(turn, first=at)
+                if self._answers_chair(rest) and (called := self._called(said)):
+                    yield Handover(called, rest)
+            if called := self._called(turn):
+                yield Handover(called, self._following(index))
+
+    def _line_ends(self, turn: Turn) -> Iterator[int]:
+        words = self.scene.heard.words
+        for at in range(turn.first + 1, turn.last):
+            if words[at].line != words[at - 1].line:
+                yield at
+
+    def _following(self, index: int) -> Turn | None:
+        """Return the turn of who takes the floor; None where nobody is seen to.
+
+        An officer's label takes it only with words that no officer would say then:
+        it holds somebody else too.
+        """
+        follows = self.scene.next_turn(index, _SOON, _SPEECH)
+        if follows is None:
+            return None
+        taken = self.scene.turns[follows]
+        officer = taken.voice in self.offices.tables | self.offices.chairs
+        return taken if not officer or self._answers_chair(taken) else None
+
+    def _answers_chair(self, turn: Turn) -> bool:
+        """Say whether a turn opens to the chair and goes on as a speech."""
+        heard = self.scene.heard
+        opening = (turn.first, self.scene.opens(turn, 12))
+        informs = heard.has(_INFORMS, turn.first, self.scene.opens(turn, 16))
+        return turn.size >= _LONG and heard.has(_CHAIRED, *opening) and not informs
 
     def _called(self, turn: Turn) -> Mention | None:
         """Return who is called to speak at the end of a turn; None where nobody is."""
@@ -168,9 +196,7 @@ class Exchanges:
     def _floor(self) -> list[Finding]:
         scene = self.scene
         taken = [
-            (one, scene.turns[one.follows])
-            for one in self.handovers
-            if one.follows is not None
+            (one, one.follows) for one in self.handovers if one.follows is not None
         ]
         given = Counter(turn.voice for _, turn in taken)
         pairs = Counter((turn.voice, one.mention.person.key) for one, turn in taken)
@@ -246,12 +272,12 @@ class Exchanges:
             person = one.mention.person
             if one.follows is None or person.role is not Role.GUEST:
                 continue
-            turn = scene.turns[one.follows]
+            turn = one.follows
             if (turn.voice, person.key) in seen:
                 continue
             seen.add((turn.voice, person.key))
             said = next(heard.find(_OFFICIAL, turn.first, turn.last), None)
-            if said and turn.voice not in self._answering:
+            if said:
                 kind = Kind.OFFICIAL
                 findings.append(scene.finding(turn.voice, person, kind, said))
             findings += self._presented(turn.voice, person, one.mention)

@@ -81,7 +81,7 @@ def _introduces(scene: Scene, offices: Offices, turn: Turn, one: Mention) -> boo
 # ---- Guests who are only heard -------------------------------------------------------
 
 _NAMED = re.compile(
-    r"(?:(?:[Dd]octora?|[Ii]ngenier[oa]|[Aa]rquitect[oa]|[Dd]ra?\.|[Ss]eñora?)\s+)"
+    r"(?:(?:[Dd]octora?\w{0,3}|[Ii]ngenier[oa]|[Aa]rquitect[oa]|[Dd]ra?\.|[Ss]eñora?)\s+)"
     r"(?P<name>[\w]+(?:\s+[A-ZÁÉÍÓÚÑ]\w+){1,4})"
 )
 _SELF_NAMED = re.compile(

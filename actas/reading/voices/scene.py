@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,7 +31,10 @@ _ALIKE = 86.0  # for one word: "Bernal" is not "Vernaza"
 _APART = 10.0
 _SHORTEST = 4  # letters of a name of one word
 _QUOTED = 22  # words of a quote, at most
-_OFFICE_WORDS = folded("de del la el los las y e")
+_GUEST_TITLES = folded(
+    "doctor doctora ingeniero ingeniera arquitecto arquitecta comandante coronel mayor "
+    "capitán intendente gerente rector rectora profesor profesora personero personera"
+)
 _PARTICLES = folded("de del la las los")
 
 
@@ -114,17 +117,20 @@ class Scene:
         end = bisect_right(self._mention_firsts, last - 1)
         return list(self.mentions[at:end])
 
-    def _mentioned(self) -> Iterator[Mention]:
+    def _mentioned(self) -> list[Mention]:
+        named: list[Mention] = []
         roster = [Person(at, person.name) for at, person in enumerate(self.people)]
         taken: set[int] = set()
         for call in calls(self.heard, roster, 0, len(self.heard.words)):
             first, last = self._one_voice(call.first, call.last)
             taken.update(range(first, last))
-            yield Mention(first, last, self.people[call.person.pk], "name")
-        for mention in (*self._short(), *self._offices()):
+            named.append(Mention(first, last, self.people[call.person.pk], "name"))
+        further = (*self._short(), *self._offices(), *self._titles(named))
+        for mention in further:
             if taken.isdisjoint(range(mention.first, mention.last)):
                 taken.update(range(mention.first, mention.last))
-                yield mention
+                named.append(mention)
+        return named
 
     def _one_voice(self, first: int, last: int) -> tuple[int, int]:
         """Cut a name off where another voice goes on: two do not say one name."""
@@ -167,6 +173,20 @@ class Scene:
             loose = [rf"{fold(word)}\w{{0,2}}" for word in words]
             for first, last in self.heard.find(formula(" ".join(loose))):
                 yield Mention(first, last, person, "office")
+
+    def _titles(self, named: Sequence[Mention]) -> Iterator[Mention]:
+        """Yield "ingeniera" alone for the one guest who was named with that title."""
+        held: dict[str, set[str]] = defaultdict(set)
+        for one in named:
+            before = self.heard.sounds[max(one.first - 1, 0) : one.first]
+            for title in _GUEST_TITLES.intersection(before):
+                held[title].add(one.person.key)
+        for at, sound in enumerate(self.heard.sounds):
+            alone = self.heard.pauses(at) or self.heard.words[at].ends
+            if len(held.get(sound, ())) == 1 and alone:
+                person = self.by_key[next(iter(held[sound]))]
+                if person.role is Role.GUEST:
+                    yield Mention(at, at + 1, person, "office")
 
     # ---- What is found ---------------------------------------------------------------
 

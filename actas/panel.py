@@ -13,7 +13,9 @@ from itertools import chain, zip_longest
 from typing import Any
 
 from actas import speaking
+from actas.reading.voices.proof import SAYS
 from actas.speaking import Sentence, SpeakingTime
+from actas.wording import capital
 from councils.models import Councillor
 from sessions.colours import person
 from sessions.models import Speaker
@@ -68,19 +70,6 @@ class Sample:
         return tramo_of(self.start)
 
 
-# What each kind of evidence says, in Spanish.
-SAYS = {
-    "roll_call": "Respondió al llamado a lista",
-    "own_name": "Dijo su nombre",
-    "floor": "Le dieron la palabra",
-    "reply": "Le respondieron por su nombre",
-    "presides": "Presidió la sesión",
-    "secretary": "Habló como la secretaría",
-    "addressed": "Otra persona la nombró al hablarle",
-    "voiceprint": "Su voz se parece a la que guardó el concejo",
-}
-
-
 @dataclass(frozen=True)
 class Proof:
     """Some words that speak for a name, or against it."""
@@ -101,9 +90,10 @@ def proofs_of(speaker: Speaker) -> list[Proof]:
 
 
 def proof(found: Mapping[str, Any]) -> Proof:
+    """Return one of them in words; a kind that is not known says only which way."""
     against = found["strength"] < 0
-    says = SAYS.get(found["kind"], "Habla en contra" if against else "Habla a favor")
-    return Proof(says, found["start"], found["quote"].strip(" «»"), against)
+    says = SAYS.get(found["kind"], "habla en contra" if against else "habla a favor")
+    return Proof(capital(says), found["start"], found["quote"].strip(" «»"), against)
 
 
 def titled(speaker: Speaker) -> str:
@@ -190,6 +180,7 @@ class Time:
     time: SpeakingTime
     colour: int  # 0 for what has no voice
     share: float  # % of all that is said
+    width: int  # of its bar, 0 to 100: the longest fills the column
 
 
 class Panel:
@@ -293,13 +284,16 @@ class Panel:
     def times(self) -> list[Time]:
         """Who had the floor, longest first."""
         speakers = {pk: voice.speaker for pk, voice in self._voices.items()}
+        times = speaking.times(self._sentences, speakers)
+        longest = max((time.seconds for time in times), default=0) or 1
         return [
             Time(
                 time,
                 self._voices[time.speaker.pk].colour if time.speaker else 0,
-                round(100 * time.seconds / self._seconds, 1),
+                100 * time.seconds / self._seconds,
+                round(100 * time.seconds / longest),
             )
-            for time in speaking.times(self._sentences, speakers)
+            for time in times
         ]
 
 
@@ -307,18 +301,28 @@ def _pks(card: Card) -> set[int]:
     return {row.pk for row in card.members}
 
 
-def silent(seated: Iterable[Councillor], times: Iterable[Time]) -> list[Councillor]:
-    """Return who holds a seat and is not heard, not even as a name to confirm."""
+def silent(
+    seated: Iterable[Councillor], times: Sequence[Time]
+) -> list[Councillor] | None:
+    """Return who holds a seat and is not heard, not even as a name to confirm.
+
+    None while some voice has no name: it may be anybody's.
+    """
     speakers = [time.time.speaker for time in times if time.time.speaker]
+    if not speakers or not all(speaker.is_named for speaker in speakers):
+        return None
     heard = {speaker.head.councillor_id for speaker in speakers}
     return [one for one in seated if one.pk not in heard]
 
 
 def joining(card: Card, into: Card) -> str:
-    """Say what will happen when one voice is joined to another."""
-    many = "1 intervención" if card.count == 1 else f"{card.count} intervenciones"
-    moves = "pasa" if card.count == 1 else "pasan"
+    """Say what will happen when one voice is joined to another: see merge_voices."""
+    head, part = sorted(
+        (into, card), key=lambda one: (not one.is_confirmed, not one.speaker.is_named)
+    )
+    many = "1 intervención" if part.count == 1 else f"{part.count} intervenciones"
+    moves = "pasa" if part.count == 1 else "pasan"
     return (
-        f"{many} de {card.speaker.label} {moves} a ser de {into.speaker.label}. "
+        f"{many} de {part.title} {moves} a ser de {head.speaker.label}. "
         "Puede deshacerlo."
     )

@@ -33,7 +33,7 @@ review_urls = [
 ]
 
 voice_urls = [
-    path("sesiones/<int:pk>/voces/", voices.voices, name="voices"),
+    path("sesiones/<int:pk>/voces/", voices.voices, name="session_voices"),
     path("voces/<int:pk>/confirmar/", voices.confirm, name="speaker_confirm"),
     path("voces/<int:pk>/nombre/", voices.name, name="speaker_name"),
     path("voces/<int:pk>/sin-nombre/", voices.unname, name="speaker_unname"),

@@ -18,6 +18,8 @@ from actas.drafting import draft_of
 from actas.findings import Finding, findings
 from actas.forms_acta import ApproveForm, ReasonForm
 from actas.models import Acta, Version
+from actas.panel import silent
+from actas.tramo import Tramo
 from actas.views.public import WORD_TYPE
 from actas.word import write
 from councils.models import Council, User
@@ -56,6 +58,9 @@ def show(
         "may_approve": request.user.may_approve(council),
         "forms": {"reason": ReasonForm()} | bound,
     }
+    context["times"] = Tramo(acta, 1).panel.times
+    seated = council.councillors.seated_on(acta.session.date)
+    context["silent"] = silent(seated, context["times"])
     if acta.state in DONE:
         context["blocks"] = frozen_leaf(versions[0])
     else:

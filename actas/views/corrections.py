@@ -281,7 +281,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
             if number and there != number:
                 return leave(request, back(edit.utterance))
     if not number:
-        return HttpResponseRedirect(reverse("voices", args=[acta.session_id]))
+        return HttpResponseRedirect(reverse("session_voices", args=[acta.session_id]))
     return HttpResponseRedirect(reverse("review", args=[acta.session_id, number]))
 
 

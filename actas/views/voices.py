@@ -251,5 +251,5 @@ def back(request: HttpRequest, acta: Acta, speaker: Speaker) -> HttpResponse:
     if place:
         address = reverse("review", args=[acta.session_id, place])
     else:
-        address = reverse("voices", args=[acta.session_id])
+        address = reverse("session_voices", args=[acta.session_id])
     return HttpResponseRedirect(f"{address}#voz{speaker.head.pk}")

@@ -147,4 +147,6 @@ def forget_voices(acta: Acta) -> None:
         source=Proposed.Source.MACHINE,
         confirmed_at=None,
     )
-    silent.exclude(pk__in=kept).delete()
+    silent = silent.exclude(pk__in=kept)
+    silent.exclude(same_as=None).delete()  # so that none is part of what is left
+    silent.delete()

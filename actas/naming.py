@@ -56,9 +56,8 @@ def propose_names(
     labels = labels_of(speakers)
     people = candidates_of(acta.session, speakers)
     found = {one.voice: one for one in namings(lines_of(acta, labels), people)}
-    names = {one.key: one.name for one in people}
     for speaker in asked:
-        for field, value in proposal(found.get(labels[speaker.pk]), names).items():
+        for field, value in proposal(found.get(labels[speaker.pk])).items():
             setattr(speaker, field, value)
     Speaker.objects.bulk_update(asked, PROPOSED)
 
@@ -70,7 +69,7 @@ def is_open(speaker: Speaker) -> bool:
     return free and bool(speaker.voice)
 
 
-def proposal(naming: Naming | None, names: Mapping[str, str]) -> dict[str, Any]:
+def proposal(naming: Naming | None) -> dict[str, Any]:
     """Return the fields of a Speaker that say what a Naming says.
 
     Below the threshold there is no name, but what speaks for one is kept.
@@ -81,13 +80,13 @@ def proposal(naming: Naming | None, names: Mapping[str, str]) -> dict[str, Any]:
     if naming is None:
         return fields
     fields["confidence"] = naming.confidence
+    who = naming.person
     fields["evidence"] = [
-        asdict(one) | {"kind": str(one.kind), "name": names.get(one.person, "")}
+        asdict(one) | {"kind": str(one.kind), "name": who.name}
         for one in naming.evidence
     ]
     if not naming.is_proposed:
         return fields
-    who = naming.person
     if who.role in (Role.COUNCILLOR, Role.PRESIDENT):
         fields["councillor_id"] = int(who.key.removeprefix("c"))
     else:

@@ -1,0 +1,256 @@
+"""Names that the machine proposes, and what it never touches."""
+
+import datetime
+
+import pytest
+
+from actas import naming, proposals
+from actas.editing import Person, confirm_speaker, name_voice
+from actas.models import Acta, Utterance
+from actas.naming import candidates_of, labels_of, lines_of, propose_names
+from actas.reading.voices import Candidate, Evidence, Kind, Naming, Role
+from actas.voices import merge_voices, unname_voice
+from councils.models import Councillor, Office, User
+from sessions.facts import tied
+from sessions.models import Speaker
+from tests.make import (
+    make_acta,
+    make_councillor,
+    make_recording,
+    make_session,
+    make_transcription,
+    make_turns,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def acta() -> Acta:
+    """Four voices, a sentence each."""
+    acta = make_acta(make_session(), ["Uno.", "Dos.", "Tres.", "Cuatro."])
+    for n, utterance in enumerate(acta.utterances.all(), start=1):
+        speaker = acta.session.speakers.create(voice=f"S{n}", source="machine")
+        Utterance.objects.filter(pk=utterance.pk).update(speaker=speaker)
+    return acta
+
+
+@pytest.fixture
+def alice(acta: Acta) -> User:
+    return make_user(acta.session.council, "secretary")
+
+
+@pytest.fixture
+def luz(acta: Acta) -> Councillor:
+    return make_councillor(acta.session.council, "Luz Dary Bernal")
+
+
+def voice(acta: Acta, label: str) -> Speaker:
+    return acta.session.speakers.select_related("councillor").get(voice=label)
+
+
+def hear(monkeypatch: pytest.MonkeyPatch, *found: Naming) -> list:
+    """Let the reading find these names; return what it is asked with."""
+    asked = []
+
+    def namings(lines, people, **more):
+        asked.append((list(lines), list(people), more))
+        return list(found)
+
+    monkeypatch.setattr(naming, "namings", namings)
+    return asked
+
+
+def named(label: str, who: Councillor | Candidate, confidence: float) -> Naming:
+    person = who
+    if isinstance(who, Councillor):
+        person = Candidate(f"c{who.pk}", who.full_name)
+    evidence = (
+        Evidence(Kind.ABSENT, 3.0, "No contesta", -4.0, person.key),
+        Evidence(Kind.FLOOR, 5.0, "Tiene la palabra", 2.1, person.key),
+        Evidence(Kind.ROLL_CALL, 7.0, "Presente", 2.7, person.key),
+    )
+    return Naming(label, person, confidence, evidence)
+
+
+# ---- What is proposed ----------------------------------------------------------------
+
+
+def test_it_proposes_a_councillor_with_its_proof(acta, luz, monkeypatch) -> None:
+    hear(monkeypatch, named("S2", luz, 0.97))
+    propose_names(acta)
+    speaker = voice(acta, "S2")
+    assert (speaker.councillor, speaker.label) == (luz, "Luz Dary Bernal")
+    assert (speaker.is_confirmed, speaker.source) == (False, "machine")
+    assert (speaker.proof_start, speaker.proof_quote) == (7.0, "Presente")
+    assert speaker.confidence == 0.97
+    assert speaker.evidence[2] == {
+        "kind": "roll_call",
+        "start": 7.0,
+        "quote": "Presente",
+        "strength": 2.7,
+        "person": f"c{luz.pk}",
+        "name": "Luz Dary Bernal",
+    }
+    assert not voice(acta, "S1").is_named
+
+
+def test_it_proposes_whoever_holds_no_seat_by_name(acta, monkeypatch) -> None:
+    who = Candidate("secretary", "Óscar Gil", "M", Role.SECRETARY, "secretario general")
+    hear(monkeypatch, named("S1", who, 0.99))
+    propose_names(acta)
+    speaker = voice(acta, "S1")
+    assert (speaker.councillor, speaker.name) == (None, "Óscar Gil")
+    assert (speaker.office, speaker.gender) == ("secretario general", "M")
+    assert Councillor.objects.count() == 0
+
+
+def test_it_keeps_what_is_too_weak_for_a_name(acta, luz, monkeypatch) -> None:
+    hear(monkeypatch, named("S2", luz, 0.9))
+    propose_names(acta)
+    speaker = voice(acta, "S2")
+    assert (speaker.is_named, speaker.label, speaker.proof_quote) == (
+        False,
+        "Voz 2",
+        "",
+    )
+    assert (speaker.might_be, speaker.confidence) == ("Luz Dary Bernal", 0.9)
+    assert voice(acta, "S1").might_be == ""
+
+
+def test_it_takes_back_what_is_not_proved_any_more(acta, luz, monkeypatch) -> None:
+    hear(monkeypatch, named("S2", luz, 0.97))
+    propose_names(acta)
+    hear(monkeypatch, named("S3", luz, 0.97))
+    propose_names(acta, only_empty=True)  # under somebody's eyes: added to, not moved
+    assert [voice(acta, v).is_named for v in ("S2", "S3")] == [True, True]
+    propose_names(acta)
+    assert [voice(acta, v).is_named for v in ("S2", "S3")] == [False, True]
+    assert (voice(acta, "S2").evidence, voice(acta, "S2").confidence) == ([], None)
+
+
+# ---- What people said ----------------------------------------------------------------
+
+
+def test_it_never_touches_what_a_person_confirmed(
+    acta, alice, luz, monkeypatch
+) -> None:
+    name_voice(
+        acta.utterances.first(), alice, 1, Person(name="Ana", office="personera")
+    )
+    before = Speaker.objects.filter(voice="S1").values().get()
+    hear(monkeypatch, named("S1", luz, 0.99))
+    propose_names(acta)
+    assert Speaker.objects.filter(voice="S1").values().get() == before
+
+
+def test_it_proposes_no_name_again_that_a_person_took_away(
+    acta, alice, luz, monkeypatch
+) -> None:
+    hear(monkeypatch, named("S1", luz, 0.99))
+    propose_names(acta)
+    unname_voice(acta, voice(acta, "S1"), alice)
+    propose_names(acta)
+    speaker = voice(acta, "S1")
+    assert (speaker.is_named, speaker.might_be) == (False, "")
+
+
+def test_it_leaves_a_voice_whose_naming_was_undone(
+    acta, alice, luz, monkeypatch
+) -> None:
+    hear(monkeypatch, named("S1", luz, 0.99))
+    propose_names(acta)
+    confirm_speaker(acta, voice(acta, "S1"), alice)
+    acta.undo(alice)
+    hear(monkeypatch)
+    propose_names(acta)
+    assert voice(acta, "S1").councillor == luz  # as the person saw it last
+
+
+def test_it_asks_nothing_when_no_voice_is_open(acta, luz, monkeypatch) -> None:
+    asked = hear(monkeypatch)
+    for speaker in Speaker.objects.all():
+        speaker.councillor = luz
+        speaker.confirm(None)
+    propose_names(acta)
+    assert asked == []
+
+
+# ---- What the reading is asked -------------------------------------------------------
+
+
+def test_it_reads_joined_voices_as_one(acta, alice, luz, monkeypatch) -> None:
+    merge_voices(acta, alice, voice(acta, "S4"), into=voice(acta, "S2"))
+    asked = hear(monkeypatch, named("S2", luz, 0.99), named("S4", luz, 0.99))
+    propose_names(acta)
+    assert [line.voice for line in asked[0][0]] == ["S1", "S2", "S3", "S2"]
+    assert [line.text for line in asked[0][0]] == ["Uno.", "Dos.", "Tres.", "Cuatro."]
+    part = Speaker.objects.get(voice="S4")
+    assert (part.label, part.councillor) == ("Luz Dary Bernal", None)
+    acta.undo(alice)  # a proposal is no reason not to
+    assert Speaker.objects.get(voice="S4").label == "Voz 4"
+
+
+def test_it_reads_all_voices_of_a_confirmed_person_as_one(acta, luz) -> None:
+    for label in ("S1", "S3"):
+        speaker = voice(acta, label)
+        speaker.councillor = luz
+        speaker.confirm(None)
+    by_hand = acta.session.speakers.create(name="Ana")
+    by_hand.confirm(None)
+    guess = voice(acta, "S4")
+    guess.councillor = luz
+    guess.save()
+    acta.utterances.filter(text="Dos.").update(speaker=by_hand)
+    labels = labels_of(tied(acta.session.speakers.order_by("pk")))
+    voices = [line.voice for line in lines_of(acta, labels)]
+    assert voices == ["S1", f"P{by_hand.pk}", "S1", "S4"]
+
+
+def test_it_knows_who_may_have_spoken(acta, luz) -> None:
+    session = acta.session
+    gil = make_councillor(session.council, "Luis Gil", gender="M")
+    gone = make_councillor(session.council, "Jairo Sanabria")
+    gone.tenures.update(until=datetime.date(2025, 1, 1))
+    luz.tenures.create(office=Office.PRESIDENT, since=datetime.date(2026, 1, 1))
+    session.speakers.create(name="Ana Ruiz", office="personera").confirm(None)
+    session.speakers.create(name="Ana Ruis", office="personera")
+    session.speakers.create(name="Adriana Pérez Duque").confirm(None)
+    found = candidates_of(session, tied(session.speakers.all()))
+    assert [(one.name, one.role, one.office, one.gender) for one in found] == [
+        ("Luz Dary Bernal", Role.PRESIDENT, "presidenta", "F"),
+        ("Luis Gil", Role.COUNCILLOR, "concejal", "M"),
+        ("Adriana Pérez Duque", Role.SECRETARY, "secretaria general", "F"),
+        ("Ana Ruiz", Role.GUEST, "personera", ""),
+    ]
+    session.presider = gil
+    roles = [one.role for one in candidates_of(session, [])]
+    assert roles == [Role.COUNCILLOR, Role.PRESIDENT, Role.SECRETARY]
+
+
+# ---- From the recording --------------------------------------------------------------
+
+
+def test_it_names_the_voices_of_a_roll_call() -> None:
+    session = make_session()
+    names = ["Luz Dary Bernal Ortiz", "Luis Carlos Tavera Ossa", "Rosa Vélez Arango"]
+    people = [make_councillor(session.council, name) for name in names]
+    lines, voices = ["Señora secretaria, sírvase llamar a lista."], "1"
+    for n, name in enumerate(names):
+        lines += [f"Honorable concejal {name}.", "Presente."]
+        voices += f"2{n + 3}"
+    speech = "Gracias, presidenta. Yo quiero hablar de la vía a la vereda El Porvenir."
+    for n, name in enumerate(names):
+        lines += [f"Tiene la palabra la honorable concejal {name}.", speech]
+        voices += f"1{n + 3}"
+    make_turns(make_transcription(make_recording(session), lines), voices)
+    proposals.draft(session)
+    found = dict(session.speakers.values_list("voice", "councillor"))
+    expected = {f"S{n + 3}": who.pk for n, who in enumerate(people)}
+    assert {v: pk for v, pk in found.items() if v in expected} == expected
+    assert found["S1"] is None  # nothing but her office says who she is
+    speaker = session.speakers.get(voice="S3")
+    assert not speaker.is_confirmed
+    assert speaker.proof_quote
+    assert speaker.proof_start is not None

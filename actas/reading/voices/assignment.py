@@ -8,8 +8,6 @@ from collections.abc import Iterable, Sequence
 
 from actas.reading.voices.proof import (
     CAPS,
-    PRIOR,
-    PROPOSE,
     ROLE_CAP,
     SHOWN,
     STRENGTHS,
@@ -18,6 +16,7 @@ from actas.reading.voices.proof import (
     Finding,
     Kind,
     Naming,
+    prior,
     probability,
 )
 from actas.reading.voices.scene import Scene
@@ -32,7 +31,7 @@ _TOGETHER |= {Kind.TO_SECRETARY: Kind.SECRETARY}
 _OFFICES = frozenset((Kind.PRESIDES, Kind.SECRETARY))
 # Log odds for somebody else from which a label may hold two people: an answer to the
 # roll and the floor, or twice the floor.
-_CLAIMS = 3.4
+_CLAIMS = 3.5
 _SPLIT = 1.0  # log odds that a person is not split over two labels
 _JUST_BELOW = 0.9  # confidence of what is likely and yet not to be proposed
 _EXCHANGE = 60.0  # seconds in which two voices answer each other
@@ -46,7 +45,12 @@ def assigned(scene: Scene, findings: Iterable[Finding]) -> list[Naming]:
     rows: dict[Pair, list[Evidence]] = defaultdict(list)
     for finding in findings:
         rows[finding.voice, finding.evidence.person].append(finding.evidence)
-    scores = {pair: PRIOR + total(row) for pair, row in rows.items()}
+    before = prior(len(scene.people))
+    scores = {
+        (voice, person.key): before + total(rows[voice, person.key])
+        for voice in scene.voices
+        for person in scene.people
+    }
     voices = [
         voice
         for voice in scene.voices
@@ -84,7 +88,7 @@ def _one_to_one(
     table = np.zeros((len(voices), len(people) + len(voices)))
     for row, voice in enumerate(voices):
         for column, person in enumerate(people):
-            table[row, column] = scores.get((voice, person.key), PRIOR)
+            table[row, column] = scores[voice, person.key]
     pairs = zip(*linear_sum_assignment(table, maximize=True), strict=True)
     return {voices[row]: people[at].key for row, at in pairs if at < len(people)}
 
@@ -96,7 +100,7 @@ def _named(
     rows: dict[Pair, list[Evidence]],
     scores: dict[Pair, float],
 ) -> Naming:
-    odds = {p.key: scores.get((voice, p.key), PRIOR) for p in scene.people}
+    odds = {p.key: scores[voice, p.key] for p in scene.people}
     best = max(sorted(odds), key=odds.__getitem__)
     key, further = core.get(voice, best), []
     holder = next((v for v, k in core.items() if k == best and v != voice), None)
@@ -170,6 +174,3 @@ def _shown(row: Sequence[Evidence]) -> tuple[Evidence, ...]:
         if kept[one.kind] <= SHOWN:
             shown.append(one)
     return tuple(shown)
-
-
-__all__ = ["PROPOSE", "assigned", "total"]

@@ -80,8 +80,7 @@ SAYS = {
     Kind.TWO_PEOPLE: "también hay pruebas de otra persona",
 }
 
-# Log odds before anything is heard: one of about eight people.
-PRIOR = -2.0
+STRANGERS = 0.25  # of the voices of a session, those of nobody on the list
 
 # Log odds that one finding of a kind adds. They come from how often such words could
 # be heard from somebody else, not from any recording:
@@ -90,9 +89,9 @@ STRENGTHS = {
     # in two hundred is another's.
     Kind.OWN_NAME: 5.5,
     # At most: a voice that answers one name and no other. A quarter of short answers
-    # carry a wrong label; one in twenty strangers answers by chance: log(.75 / .05).
-    Kind.ROLL_CALL: 2.7,
-    Kind.VOTE: 2.7,
+    # carry a wrong label, each of the others some .04 of them: log(.75 / .04).
+    Kind.ROLL_CALL: 3.0,
+    Kind.VOTE: 3.0,
     # "Gracias, concejal Rúa" after a turn, by who presides: named in reply, which
     # proves more than being called, because the speaker was seen.
     Kind.THANKED: 3.0,
@@ -101,17 +100,16 @@ STRENGTHS = {
     # its own sentences so.
     Kind.PRESIDES: 1.4,
     Kind.SECRETARY: 1.4,
-    # Somebody else may answer, so it is worth what four in five against one in ten
-    # is, and all of it together stays below a proposal (FLOOR_CAP).
-    Kind.FLOOR: 2.1,
+    # Somebody else may answer: four in five against one in seventeen of the voices
+    # that follow another name. All of it together stays below a proposal.
+    Kind.FLOOR: 2.6,
     # The voice itself speaks as author, citing councillor or ponente of what was just
     # presented with that name; co-authors do so too.
     Kind.AUTHOR: 2.0,
     # First heard right after somebody was announced to come in.
     Kind.ARRIVED: 1.5,
-    # A voice never called at the roll speaks for the administration: every official
-    # in the room would.
-    Kind.OFFICIAL: 1.6,
+    # It speaks for the administration, as every official in the room would.
+    Kind.OFFICIAL: 1.4,
     # That the person is in the room says little about the voice.
     Kind.PRESENTED: 1.0,
     # Naming somebody as another: own names are said once or twice a session.
@@ -133,10 +131,10 @@ CAPS = {
     Kind.OWN_NAME: 8.0,
     Kind.ROLL_CALL: 8.0,  # with VOTE, which is the same thing
     Kind.THANKED: 6.0,
-    Kind.FLOOR: 3.0,
+    Kind.FLOOR: 3.6,
     Kind.AUTHOR: 3.0,
     Kind.ARRIVED: 1.5,
-    Kind.OFFICIAL: 1.6,
+    Kind.OFFICIAL: 1.4,
     Kind.PRESENTED: 1.0,
     Kind.NAMES_THEM: 6.0,
     Kind.OTHER_ANSWERED: 3.0,
@@ -152,7 +150,9 @@ def probability(log_odds: float) -> float:
     return 1 / (1 + math.exp(-max(-60.0, min(60.0, log_odds))))
 
 
-ENOUGH = math.log(PROPOSE / (1 - PROPOSE))  # log odds from which a name is proposed
+def prior(people: int) -> float:
+    """Return the log odds of one person against nobody, before anything is heard."""
+    return min(-1.0, math.log((1 - STRANGERS) / STRANGERS / max(people, 1)))
 
 
 @dataclass(frozen=True)

@@ -12,74 +12,99 @@ import numpy as np
 from actas.models import Acta
 from councils import remembering
 from councils.matching import Match
+from councils.models import Councillor
 from councils.remembering import Heard
-from sessions.models import CouncilSession, Speaker
-from transcription.voicing import VoiceHeard, model_of, newest, voices_heard
+from sessions.facts import tied
+from sessions.models import CouncilSession
+from transcription.voicing import model_of, newest, voices_heard
 
 
-def confirmed(acta: Acta, speaker: Speaker) -> int:
-    """Remember the voice of a councillor whom a person confirmed; return how many.
+def follow(acta: Acta) -> int:
+    """Let what is remembered agree with what is confirmed; return what was added.
 
-    Called after every change of who a voice is, in its transaction: a voice that was
-    somebody else's, or is nobody's any more, is forgotten as it was. Voices that are
-    said to be the same go with it. A proposal, a guest and whoever did not consent
-    leave nothing.
+    Called after every change of who a voice is, and after taking one back, in its
+    transaction. A voice that is somebody else's now, or nobody's, is forgotten. A
+    proposal, a guest and whoever did not consent leave nothing. Vectors that are
+    deleted since change nothing: what was kept of them stays.
     """
-    unconfirmed(acta, speaker)
-    head = speaker.same_as or speaker
-    person = head.councillor if head.is_confirmed else None
-    if person is None or not remembering.may_remember(person):
-        return 0
     session = acta.session
-    together = together_of(session)
-    model = model_of(newest(together))
-    heard = {one.voice: one for one in voices_heard(together, model)}
+    wanted = confirmed_in(session)
+    kept = remembering.kept_of(session.council, f"{together_of(session)}/")
+    for source, person in kept.items():
+        if wanted.get(source) != person:
+            remembering.forget(session.council, source)
+    missing = {s: who for s, who in wanted.items() if kept.get(s) != who}
+    people = Councillor.objects.filter(pk__in=missing.values())
+    willing = {one.pk: one for one in people if remembering.may_remember(one)}
+    if not willing:
+        return 0
+    model = model_of(newest(together_of(session)))
+    heard_in = f"{session} del {session.date:%d/%m/%Y}"
     return sum(
         remembering.remember(
-            person,
-            [as_heard(heard[voice])],
-            heard_in=f"{session} del {session.date:%d/%m/%Y}",
-            source=source_of(session, voice),
+            willing[missing[source]],
+            [one],
+            heard_in=heard_in,
+            source=source,
             model=model,
         )
-        for voice in voices_of(head)
-        if voice in heard
+        for one in heard_of(session, model)
+        if missing.get(source := source_of(session, one.voice)) in willing
     )
 
 
-def unconfirmed(acta: Acta, speaker: Speaker) -> int:
-    """Forget what was kept of a voice of this acta; return how many voices that was.
+def confirmed_in(session: CouncilSession) -> dict[str, int]:
+    """Return the councillor whom each voice was confirmed as, by what names the voice.
 
-    Whatever it was confirmed as: it may be of a name that was just taken away.
+    A voice of which a part was given to another is left out: it sounds like both.
     """
-    session = acta.session
-    voices = {speaker.voice, *voices_of(speaker.same_as or speaker)} - {""}
-    sources = [source_of(session, voice) for voice in voices]
-    return sum(remembering.forget(session.council, source) for source in sources)
+    speakers = tied(session.speakers.exclude(voice=""))
+    labels = [one.voice for one in speakers]
+    found = {}
+    for one in speakers:
+        parted = any(is_part(label, one.voice) for label in labels)
+        if one.is_confirmed and one.head.councillor_id and not parted:
+            found[source_of(session, one.voice)] = one.head.councillor_id
+    return found
+
+
+def is_part(label: str, voice: str) -> bool:
+    """Whether `label` is of what was parted from `voice`: "S3B" of "S3"."""
+    rest = label.removeprefix(voice)
+    return label != rest and rest.isalpha()
 
 
 def evidence_for(acta: Acta) -> dict[str, Match]:
     """Return whom the council remembers among the voices of a session, by voice.
 
     Proof beside others, for a name that a person still confirms. Voices that somebody
-    said to be the same are compared as one, under the label of the one they point to.
+    said to be the same are compared as one, under the label of the one they are part
+    of.
     """
     session = acta.session
     if not session.council.voiceprints:
         return {}
-    together = together_of(session)
-    model = model_of(newest(together))
-    pairs = session.speakers.filter(same_as__isnull=False).exclude(voice="")
-    heads = dict(
-        pairs.exclude(same_as__voice="").values_list("voice", "same_as__voice")
-    )
+    model = model_of(newest(together_of(session)))
+    speakers = tied(session.speakers.exclude(voice=""))
+    heads = {one.voice: one.head.voice or one.voice for one in speakers}
     groups: dict[str, list[Heard]] = {}
-    for one in voices_heard(together, model):
-        if one.vector.size:
-            label = heads.get(one.voice, one.voice)
-            groups.setdefault(label, []).append(as_heard(one))
+    for one in heard_of(session, model):
+        groups.setdefault(heads.get(one.voice, one.voice), []).append(one)
     voices = [as_one(label, group) for label, group in groups.items()]
     return remembering.recognise(session.council, session.date, voices, model)
+
+
+def heard_of(session: CouncilSession, model: str) -> list[Heard]:
+    """Return how the voices of a session sound, of which that is still kept."""
+    found = voices_heard(together_of(session), model)
+    return [Heard(v.voice, v.vector, v.seconds) for v in found if v.vector.size]
+
+
+def as_one(voice: str, group: Sequence[Heard]) -> Heard:
+    """Return voices of one person as one, each counting by how long it speaks."""
+    seconds = [one.seconds for one in group]
+    vector = np.average([one.vector for one in group], axis=0, weights=seconds)
+    return Heard(voice, vector.astype(np.float32), sum(seconds))
 
 
 def together_of(session: CouncilSession) -> str:
@@ -90,20 +115,3 @@ def together_of(session: CouncilSession) -> str:
 def source_of(session: CouncilSession, voice: str) -> str:
     """Return what names a confirmed voice where it is remembered."""
     return f"{together_of(session)}/{voice}"
-
-
-def voices_of(head: Speaker) -> list[str]:
-    """Return the labels of a voice and of those said to be the same."""
-    others = head.others.values_list("voice", flat=True)
-    return [voice for voice in (head.voice, *others) if voice]
-
-
-def as_heard(one: VoiceHeard) -> Heard:
-    return Heard(one.voice, one.vector, one.seconds)
-
-
-def as_one(voice: str, group: Sequence[Heard]) -> Heard:
-    """Return voices of one person as one, each counting by how long it speaks."""
-    seconds = [one.seconds for one in group]
-    vector = np.average([one.vector for one in group], axis=0, weights=seconds)
-    return Heard(voice, vector.astype(np.float32), sum(seconds))

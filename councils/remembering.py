@@ -95,6 +95,12 @@ def remember(
     return len(made)
 
 
+def kept_of(council: Council, sources: str) -> dict[str, int]:
+    """Return whose voice is kept, by councillor's pk, of sources that begin so."""
+    rows = Voiceprint.objects.of(council).filter(source__startswith=sources)
+    return dict(rows.values_list("source", "consent__councillor"))
+
+
 def forget(council: Council, source: str) -> int:
     """Delete what was kept of a confirmed voice; return how many voices that was."""
     return Voiceprint.objects.of(council).filter(source=source).delete()[0]
@@ -126,8 +132,11 @@ def recognise(
             scores[one.voice][person] = 1.0 - distance
             where[one.voice, person] = heard_in
     found = matches(scores, likeness(np.stack([one.vector for one in voices])))
+    pairs = len(voices) * (len(voices) - 1) // 2
     return {
-        voice: dataclasses.replace(match, heard_in=where[voice, match.councillor_id])
+        voice: dataclasses.replace(
+            match, heard_in=where[voice, match.councillor_id], one_in=pairs + 1
+        )
         for voice, match in found.items()
     }
 

@@ -39,6 +39,8 @@ class Kind:
     repositories: Mapping[str, str] = field(default_factory=dict)  # by short name
     packages: Mapping[str, Packaged] = field(default_factory=dict)
     one_file: bool = False  # True: the engine opens the file, not its folder
+    whose: str = "del motor"  # the options that name the model
+    instead: str = "elija el motor «base», que no necesita red"
 
     def missing(self, folder: Path) -> list[str]:
         """Return the patterns of `needs` for which `folder` holds no file."""
@@ -90,6 +92,14 @@ NEMO = Kind(
     one_file=True,
 )
 
+# A NeMo model that tells voices apart.
+SPEAKER = Kind(
+    needs=("*.nemo",),
+    one_file=True,
+    whose="del modelo de voces",
+    instead="elija el modelo de voces «onnx», que viene con ASTRA",
+)
+
 
 def onnx(quantization: str = "") -> Kind:
     """Return the kind of a NeMo transducer in onnx-asr's format.
@@ -132,7 +142,7 @@ def find(
     repository = model if "/" in model else kind.repositories.get(model)
     if repository is None:
         raise WeightsError(
-            f"No existe el modelo «{model}». Corrija la opción «model» del motor."
+            f"No existe el modelo «{model}». Corrija la opción «model» {kind.whose}."
         )
     with contextlib.suppress(Exception):  # Not in the cache: the hub is asked next.
         cached = _from_hub(repository, kind, offline=True)
@@ -163,7 +173,7 @@ def _whole(folder: Path, kind: Kind) -> Path:
         raise WeightsError(
             f"La carpeta {folder} no contiene un modelo completo (falta "
             f"{', '.join(missing)}). Copie en ella lo que falta, o corrija la opción "
-            "«model» del motor."
+            f"«model» {kind.whose}."
         )
     return kind.opened(folder)
 
@@ -288,7 +298,6 @@ def _absent(model: str, kept: Path, kind: Kind, reason: str) -> str:
     else:
         remedy = (
             f"Cuando haya conexión, tráigalo con «{COMMAND}»; o cópielo desde otro "
-            f"equipo en la carpeta {kept} ({', '.join(kind.needs)}); o elija el motor "
-            "«base», que no necesita red"
+            f"equipo en la carpeta {kept} ({', '.join(kind.needs)}); o {kind.instead}"
         )
     return f"Falta el modelo «{model}»: {reason}. {remedy}."

@@ -9,6 +9,7 @@ from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 
 from tests.transcription.hub import INT8, NEMO, WHISPER, Hub, fill
+from transcription import voices
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ENGINES = {
@@ -143,3 +144,51 @@ def test_it_works_on_a_worker(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "turbo: Falta el modelo «large-v3-turbo»" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_it_fetches_the_model_of_voices_that_is_in_use(
+    hub: Hub, settings: LazySettings
+) -> None:
+    settings.TRANSCRIPTION_VOICE = "titanet"
+    hub.holds["nvidia/speakerverification_en_titanet_large"] = NEMO
+    out, _, well = run()
+
+    assert well
+    assert hub.asked[-1] == "nvidia/speakerverification_en_titanet_large"
+    assert "titanet: listo el modelo" in out
+
+
+def test_it_says_which_model_of_voices_is_missing(hub: Hub) -> None:
+    hub.holds.clear()
+    _, err, well = run("--check", "titanet")
+
+    assert not well
+    assert "elija el modelo de voces «onnx», que viene con ASTRA" in err
+    assert "Sin modelo: titanet" in err
+
+
+def test_it_looks_whether_the_model_that_comes_with_it_is_whole(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    voices.unload()
+    out, _, well = run("--check", "onnx")
+    assert well
+    assert "onnx: está completo el modelo de voces «campplus»." in out
+
+    voices.unload()
+    damaged = tmp_path / "campplus.onnx"
+    damaged.write_bytes(b"half")
+    monkeypatch.setattr("transcription.voices.onnx.CAMPPLUS", damaged)
+    _, err, well = run("--check", "onnx")
+    assert not well
+    assert "está dañado" in err
+
+
+def test_it_asks_for_no_model_of_voices_where_nobody_is_told_apart(
+    hub: Hub, settings: LazySettings
+) -> None:
+    settings.TRANSCRIPTION_VOICE = ""
+    out, _, well = run()
+
+    assert well
+    assert "voces" not in out

@@ -15,12 +15,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
 from transcription.ahead import in_order
 from transcription.voices.windows import Span, windows
+from transcription.weights import Wanted, WeightsError
 
 RATE = 16_000  # samples a second
 
@@ -140,6 +142,42 @@ def unload() -> None:
             _loaded.popitem()[1].unload()
 
 
+def weights_of(alias: str) -> Wanted | None:
+    """Return the weights that `alias` needs, without loading anything heavy.
+
+    None for a model that brings its own. Raises VoicesError like `load`.
+    """
+    entry = _entry(alias)
+    tell = getattr(_backend(alias, entry), "weights_of", None)
+    return tell(**entry.get("OPTIONS", {})) if tell else None
+
+
+def fetched(wanted: Wanted) -> Path:
+    """Return where a model's weights are, fetched if need be. Raises VoicesError."""
+    root = wanted.root
+    if root is None:
+        # Read late: models also serve programs that configure no Django.
+        from django.conf import settings
+
+        root = settings.MODELS_FOLDER
+    try:
+        return wanted.find(root)
+    except WeightsError as error:
+        raise VoicesError(str(error)) from error
+
+
+def sha256(path: Path) -> str:
+    """Return the sum of a model's file in hex digits. Raises VoicesError."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise VoicesError(
+            f"Falta el modelo de voces {path} ({error.strerror}). Corrija la opción "
+            "«model» o copie ahí el archivo."
+        ) from error
+
+
 def settings_hash(alias: str) -> str:
     """Return 16 hex digits that change whenever vectors of `alias` would differ."""
     text = json.dumps(_entry(alias), sort_keys=True, default=str)
@@ -159,13 +197,23 @@ def _entry(alias: str) -> dict[str, Any]:
     return models[alias]
 
 
-def _built(alias: str, entry: dict[str, Any]) -> VoiceModel:
+def _backend(alias: str, entry: dict[str, Any]) -> Callable[..., VoiceModel]:
     module, _, name = entry["BACKEND"].rpartition(".")
     try:
-        backend = getattr(importlib.import_module(module), name)
+        return getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError) as error:
         raise VoicesError(
             f"El modelo de voces «{alias}» no está instalado en este servidor "
             f"({error})."
         ) from error
-    return backend(**entry.get("OPTIONS", {}))
+
+
+def _built(alias: str, entry: dict[str, Any]) -> VoiceModel:
+    build = _backend(alias, entry)
+    try:
+        return build(**entry.get("OPTIONS", {}))
+    except TypeError as error:
+        raise VoicesError(
+            f"Las opciones del modelo de voces «{alias}» no se entienden ({error}). "
+            "Corrija TRANSCRIPTION_VOICES."
+        ) from error

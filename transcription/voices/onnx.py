@@ -7,7 +7,6 @@ and Efficient Network for Speaker Verification Using Context-Aware Masking", Int
 
 from __future__ import annotations
 
-import hashlib
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from transcription.ahead import cores
-from transcription.voices import RATE, VoicesError
+from transcription.voices import RATE, VoicesError, sha256
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -41,7 +40,7 @@ class Onnx:
         """
         self._path = CAMPPLUS if model == "campplus" else Path(model).expanduser()
         self.threads = threads or cores()
-        digest = _sha256(self._path)
+        digest = sha256(self._path)
         if model == "campplus":
             if digest != SHA256:
                 raise VoicesError(
@@ -87,18 +86,6 @@ class Onnx:
                 "debe tomar «feats» y dar «emb». Corrija la opción «model»."
             )
         return session
-
-
-def _sha256(path: Path) -> str:
-    """Return the sum of a file in hex digits. Raises VoicesError."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise VoicesError(
-            f"Falta el modelo de voces {path} ({error.strerror}). Corrija la opción "
-            "«model» o copie ahí el archivo."
-        ) from error
 
 
 def filter_banks(window: np.ndarray) -> np.ndarray:

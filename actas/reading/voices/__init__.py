@@ -6,7 +6,7 @@ over the whole session decides: what is not proved stays without a name.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from actas.reading.heard import Heard, Line
 from actas.reading.voices.assignment import assigned
@@ -33,6 +33,7 @@ __all__ = [
     "STRENGTHS",
     "Candidate",
     "Evidence",
+    "Finding",
     "Kind",
     "Naming",
     "Role",
@@ -40,18 +41,26 @@ __all__ = [
 ]
 
 
-def namings(lines: Sequence[Line], people: Sequence[Candidate]) -> list[Naming]:
+def namings(
+    lines: Sequence[Line],
+    people: Sequence[Candidate],
+    *,
+    given: Mapping[str, str] | None = None,
+    further: Sequence[Finding] = (),
+) -> list[Naming]:
     """Return the likeliest person of each voice for which anything speaks.
 
     Nobody is two voices unless nothing speaks against it. `lines` are of the whole
     session, on one clock, each with its voice ("" for none). An official who is not
     among the people may be named too, with a Candidate whose key begins with "heard:".
+    `given` says who voices are beyond doubt, by key; `further` is what speaks for and
+    against names beside the words.
     """
     heard = Heard.of(lines)
     if not heard.words:
         return []
     scene = Scene(heard, [*people, *heard_guests(heard, people)])
-    return assigned(scene, findings(scene))
+    return assigned(scene, [*findings(scene), *further], given or {})
 
 
 def findings(scene: Scene) -> list[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from actas.reading.voices.proof import (
     CAPS,
@@ -32,6 +32,7 @@ _OFFICES = frozenset((Kind.PRESIDES, Kind.SECRETARY))
 # Log odds for somebody else from which a label may hold two people: an answer to the
 # roll and the floor, or twice the floor.
 _CLAIMS = 3.5
+_GIVEN = 50.0  # log odds of what is beyond doubt
 _SPLIT = 1.0  # log odds that a person is not split over two labels
 _JUST_BELOW = 0.9  # confidence of what is likely and yet not to be proposed
 _EXCHANGE = 60.0  # seconds in which two voices answer each other
@@ -40,24 +41,44 @@ _SAID = 5  # words of a turn in an exchange
 Pair = tuple[str, str]  # voice, key of a person
 
 
-def assigned(scene: Scene, findings: Iterable[Finding]) -> list[Naming]:
-    """Return who each voice most likely is, the surest assignment of all together."""
-    rows: dict[Pair, list[Evidence]] = defaultdict(list)
-    for finding in findings:
-        rows[finding.voice, finding.evidence.person].append(finding.evidence)
+def assigned(
+    scene: Scene, findings: Iterable[Finding], given: Mapping[str, str]
+) -> list[Naming]:
+    """Return who each voice most likely is, the surest assignment of all together.
+
+    `given` is the key of the person that a voice is beyond doubt.
+    """
+    rows = _rows(findings)
     before = prior(len(scene.people))
     scores = {
         (voice, person.key): before + total(rows[voice, person.key])
         for voice in scene.voices
         for person in scene.people
     }
+    scores |= {pair: _GIVEN for pair in given.items() if pair in scores}
     voices = [
         voice
         for voice in scene.voices
-        if any(one.strength > 0 for p in scene.people for one in rows[voice, p.key])
+        if voice in given
+        or any(one.strength > 0 for p in scene.people for one in rows[voice, p.key])
     ]
     core = _one_to_one(voices, scene.people, scores)
     return [_named(scene, voice, core, rows, scores) for voice in voices]
+
+
+def _rows(findings: Iterable[Finding]) -> dict[Pair, list[Evidence]]:
+    """Return the evidence of each voice and person; a sentence counts once a kind."""
+    strongest: dict[tuple[Pair, Kind, float], Evidence] = {}
+    for finding in findings:
+        one = finding.evidence
+        key = (finding.voice, one.person), one.kind, one.start
+        known = strongest.get(key)
+        if known is None or abs(one.strength) > abs(known.strength):
+            strongest[key] = one
+    rows: dict[Pair, list[Evidence]] = defaultdict(list)
+    for (pair, _, _), one in strongest.items():
+        rows[pair].append(one)
+    return rows
 
 
 def total(row: Sequence[Evidence]) -> float:
@@ -123,11 +144,14 @@ def _named(
 def _ceiling(row: Sequence[Evidence]) -> float:
     """Return the most that such evidence can prove.
 
-    The floor alone never proves anything, and no name is right for two people.
+    The floor alone never proves anything, nor the chair alone where another voice had
+    it as well; and no name is right for two people.
     """
-    kinds = {one.kind for one in row if one.strength > 0}
-    double = any(one.kind is Kind.TWO_PEOPLE for one in row)
-    return _JUST_BELOW if double or kinds <= {Kind.FLOOR} else 1.0
+    kinds = {one.kind for one in row}
+    proving = {one.kind for one in row if one.strength > 0}
+    alone = proving <= {Kind.FLOOR}
+    unsure = Kind.UNANNOUNCED in kinds and proving <= {Kind.FLOOR, Kind.PRESIDES}
+    return _JUST_BELOW if alone or unsure or Kind.TWO_PEOPLE in kinds else 1.0
 
 
 def _claim(row: Sequence[Evidence]) -> float:

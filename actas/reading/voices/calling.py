@@ -177,7 +177,7 @@ def answered(scene: Scene, found: Sequence[Calling]) -> list[Finding]:
     for answer in heard:
         person, voice = answer.call.person, answer.voice
         others = given[voice] - pairs[voice, person.key]
-        rate = (others + 0.5) / (len(heard) - calls[person.key] + 4)
+        rate = (others + 0.5) / (len(heard) - calls[person.key] + 6)
         kind = kinds[answer]
         worth = min(STRENGTHS[kind], math.log(_CERTAIN / min(rate, _CERTAIN)))
         span = (answer.call.first, answer.call.last)

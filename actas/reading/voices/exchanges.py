@@ -205,7 +205,7 @@ class Exchanges:
         for one, turn in taken:
             key = one.mention.person.key
             others = given[turn.voice] - pairs[turn.voice, key]
-            rate = (others + 0.5) / (len(taken) - calls[key] + 4)
+            rate = (others + 0.5) / (len(taken) - calls[key] + 6)
             most = math.log(_CERTAIN / min(rate, _CERTAIN))
             worth = min(scene.floor(turn), most)
             span = (one.mention.first, one.mention.last)

@@ -123,7 +123,13 @@ class Offices:
 
     def _hits(self, phrase: object, worth: float) -> list[Hit]:
         spans = self._scene.heard.find(phrase)
-        hits = (Hit(self._scene.voice(a), a, b, worth) for a, b in spans)
+        turn = self._scene.at
+        # What two voices say together is no formula.
+        hits = [
+            Hit(self._scene.voice(first), first, last, worth)
+            for first, last in spans
+            if turn(first) == turn(last - 1)
+        ]
         return [hit for hit in hits if hit.voice]
 
     def _holders(self, own: Sequence[Hit], against: Sequence[Hit]) -> frozenset[str]:

@@ -121,7 +121,8 @@ class CouncilAdmin(admin.ModelAdmin):
             async_task("sessions.tasks.withdraw", council.pk)
         if "voiceprints" in form.changed_data and not council.voiceprints:
             lost = remembering.switch_off(council, request.user)
-            told = f"Se borraron {lost.voices} voces y {lost.documents} documentos."
+            told = f"Voces borradas: {lost.voices}. "
+            told += f"Documentos borrados: {lost.documents}."
             messages.info(request, told)
 
 

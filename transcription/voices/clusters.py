@@ -18,7 +18,7 @@ PAUSE = 1.0  # seconds that a turn does not go on after
 # what is said as in who says it: «Presente.» is like «Presente.».
 CLEAR = 2.8
 # Nats that a short piece must fit badly by to be a voice of its own: few are new.
-NEW = 1.5
+NEW = 0.75
 # Nats that two such must fit well by to be one voice: they may just be the same word.
 SAME = 2.5
 

@@ -11,6 +11,7 @@ import numpy as np
 from transcription.voices import Vectors
 from transcription.voices.clusters import voices
 from transcription.voices.likeness import EDGE, Windows, clarity, trust
+from transcription.voices.overlap import choruses
 from transcription.voices.path import smoothed
 from transcription.voices.windows import Span
 
@@ -20,6 +21,7 @@ BRIDGE = 1.0
 # Seconds from a turn within which speech too short to be looked at is of its voice.
 NEXT_TO = 0.5
 APART = 60.0  # seconds of clock between two recordings
+CHORUS = -1  # in place of a voice, where several are heard and none can be told
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,15 @@ def grouped(
 
     Together they cover every span of speech, and pauses of less than BRIDGE within
     what one voice says, and nothing else; they do not overlap. `people` bounds how
-    many voices are expected: who may be present, guests included. Speech that is far
-    from any window, and shorter than one, is of voice "".
+    many voices are expected: who may be present, guests included. Of voice "" are
+    answers in chorus, which are marked as overlapped, and speech that is shorter than
+    any window and not next to other speech.
     """
     windows = _windows(recordings)
     if not len(windows):
         return [[TurnDraft(*span, "") for span in one.spans] for one in recordings]
     found = smoothed(windows, voices(windows, people=people))
+    found = np.where(choruses(windows, found), CHORUS, found)
     names: dict[int, str] = {}
     turns, first = [], 0
     for one in recordings:
@@ -107,13 +111,14 @@ def _cells(times: np.ndarray) -> np.ndarray:
 def _turns(one: Speech, found: np.ndarray, names: dict[int, str]) -> list[TurnDraft]:
     stretches = _stretches(one, found)
     named = [
-        TurnDraft(start, end, _name(voice, names)) for start, end, voice in stretches
+        TurnDraft(start, end, _name(voice, names), voice == CHORUS)
+        for start, end, voice in stretches
     ]
     return _bridged(named)
 
 
 def _name(voice: int | None, names: dict[int, str]) -> str:
-    if voice is None:
+    if voice is None or voice == CHORUS:
         return ""
     return names.setdefault(voice, f"S{len(names) + 1}")
 
@@ -147,7 +152,7 @@ def _lent(
         beside = [
             (start - parted[i][1] if i < at else parted[i][0] - end, parted[i][2])
             for i in (at - 1, at + 1)
-            if 0 <= i < len(parted) and parted[i][2] is not None
+            if 0 <= i < len(parted) and parted[i][2] not in (None, CHORUS)
         ]
         near = min(beside, key=lambda one: one[0], default=(np.inf, None))
         if near[0] < NEXT_TO:

@@ -134,9 +134,7 @@ def _named(
     rest = sum(math.exp(min(value, 50)) for k, value in odds.items() if k != key)
     confidence = probability(odds[key] - math.log1p(rest))
     row = [*rows[voice, key], *further]
-    second = max((k for k in odds if k != key), key=lambda k: _claim(rows[voice, k]))
-    if _claim(rows[voice, second]) >= _CLAIMS:
-        row += [_two_people(one, key) for one in _best(rows[voice, second])]
+    row += _two_people(scene, voice, key, rows)
     confidence = min(confidence, _ceiling(row))
     return Naming(voice, scene.by_key[key], confidence, _shown(row))
 
@@ -164,13 +162,27 @@ def _claim(row: Sequence[Evidence]) -> float:
     return others + max(0.0, total(offices))
 
 
-def _best(row: Sequence[Evidence]) -> list[Evidence]:
-    return sorted(row, key=lambda one: -one.strength)[:1]
+def _two_people(
+    scene: Scene, voice: str, key: str, rows: dict[Pair, list[Evidence]]
+) -> list[Evidence]:
+    """Return what shows most that somebody else is under the same label too.
 
-
-def _two_people(one: Evidence, key: str) -> Evidence:
-    worth = STRENGTHS[Kind.TWO_PEOPLE]
-    return Evidence(Kind.TWO_PEOPLE, one.start, one.quote, worth, key)
+    Where that person's proofs are mostly with another voice, these are strays.
+    """
+    claims = {
+        person.key: _claim(rows[voice, person.key])
+        for person in scene.people
+        if person.key != key
+    }
+    for second in sorted(claims, key=claims.__getitem__, reverse=True):
+        if claims[second] < _CLAIMS:
+            break
+        elsewhere = (_claim(rows[v, second]) for v in scene.voices if v != voice)
+        if claims[second] * 2 >= max(elsewhere, default=0.0):
+            one = max(rows[voice, second], key=lambda one: one.strength)
+            worth = STRENGTHS[Kind.TWO_PEOPLE]
+            return [Evidence(Kind.TWO_PEOPLE, one.start, one.quote, worth, key)]
+    return []
 
 
 def _against_joining(

@@ -11,13 +11,14 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
 
-from actas import leaf
+from actas import leaf, voiceprints
 from actas.draft import Draft
 from actas.drafting import draft_of
 from actas.models import Acta, Version, verification_code
 from actas.word import write
 from councils.models import User
 from sessions.facts import NotAllowed
+from transcription import voicing
 
 
 def fingerprint(draft: Draft) -> str:
@@ -31,7 +32,7 @@ def approve(acta: Acta, user: User, seen: str, address: str) -> Version:
 
     `seen` is the fingerprint of the draft that was read; `address`, where a
     verification code can be checked. Raises NotAllowed when the acta is not waiting for
-    approval, or is no longer what was read.
+    approval, or is no longer what was read. How its voices sound is deleted with it.
     """
     held = Acta.objects.select_for_update().get(pk=acta.pk)  # then read, not before
     draft = draft_of(held)
@@ -50,7 +51,19 @@ def approve(acta: Acta, user: User, seen: str, address: str) -> Version:
         verification_code=code,
         verification_url=address,
     )
-    return acta.approve(user, content_of(final), write(final), code)
+    version = acta.approve(user, content_of(final), write(final), code)
+    _forget_voices(held)
+    return version
+
+
+def _forget_voices(acta: Acta) -> None:
+    """Delete how the voices sound, now that who speaks is settled.
+
+    What the council may remember of them is kept first.
+    """
+    if acta.session.council.voiceprints:
+        voiceprints.follow(acta)
+    voicing.forget(voiceprints.together_of(acta.session))
 
 
 def content_of(draft: Draft) -> dict[str, Any]:

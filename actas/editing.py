@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from actas.models import Acta, Conflict, Edit, Utterance, UtteranceQuerySet, noted
+from actas.settling import settle
 from councils.models import User
 from sessions.models import AgendaItem, Proposed, Speaker
 from sessions.wording import clock
@@ -132,6 +133,7 @@ def name_voice(utterance: Utterance, user: User, version: int, person: Person) -
     if current.version != version or not current.speaker or not current.speaker.voice:
         raise Conflict
     acta.record(held(current.speaker), person.facts(user), user)
+    settle(acta)
 
 
 def held(speaker: Speaker) -> Speaker:
@@ -200,6 +202,7 @@ def confirm_speaker(acta: Acta, speaker: Speaker, user: User) -> None:
     if not speaker.is_named:
         raise Conflict
     acta.record(speaker, Person.of(speaker).facts(user), user)
+    settle(acta)
 
 
 @transaction.atomic

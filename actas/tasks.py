@@ -1,6 +1,9 @@
 """What the site's cluster runs for actas."""
 
-from actas import proposals
+from django.db import transaction
+
+from actas import naming, proposals
+from actas.models import Acta
 from sessions.models import Recording
 from transcription.tasks import each
 
@@ -10,6 +13,14 @@ def draft(transcription_pk: int) -> None:
     recording = Recording.objects.filter(transcription=transcription_pk).first()
     if recording:  # an older hearing may end after a newer one took its place
         proposals.draft(recording.session)
+
+
+def name_voices(acta_pk: int) -> None:
+    """Propose names for voices that have none, now that a person named another."""
+    with transaction.atomic():
+        acta = Acta.objects.select_for_update().filter(pk=acta_pk).first()
+        if acta and acta.is_editable:
+            naming.propose_names(acta, only_empty=True)
 
 
 def sweep() -> None:

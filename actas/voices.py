@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from actas.editing import Person, change_all, held
 from actas.models import Acta, Conflict, Edit, Utterance
+from actas.settling import settle
 from councils.models import User
 from sessions.models import Proposed, Speaker
 
@@ -33,6 +34,7 @@ def name_speaker(acta: Acta, speaker: Speaker, user: User, person: Person) -> No
     """Say that a voice, in the whole session, is `person`. Raises NotAllowed."""
     acta.lock()
     acta.record(held(speaker), person.facts(user), user)
+    settle(acta)
 
 
 @transaction.atomic
@@ -46,6 +48,7 @@ def unname_voice(acta: Acta, speaker: Speaker, user: User) -> None:
     if not row.is_named:
         raise Conflict
     acta.record(row, NOBODY, user)
+    settle(acta)
 
 
 @transaction.atomic
@@ -68,6 +71,7 @@ def merge_voices(acta: Acta, user: User, voice: Speaker, into: Speaker) -> Speak
     batch = uuid.uuid4()
     for row in (part, *part.others.select_for_update().order_by("pk")):
         acta.record(row, {"same_as_id": head.pk}, user, batch)
+    settle(acta)
     return head
 
 
@@ -91,6 +95,7 @@ def split_voice(utterance: Utterance, user: User, version: int) -> Speaker:
     mine = Q(speaker=head) | Q(speaker__same_as=head)
     rows = acta.utterances.filter(later, mine)
     change_all(acta, rows, user, batch, speaker_id=new.pk)
+    settle(acta)
     return new
 
 

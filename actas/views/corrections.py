@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from actas import editing, voices
+from actas import editing, settling, voices
 from actas.editing import Person
 from actas.forms import BoundaryForm, NamingForm, SentenceForm, VersionForm
 from actas.models import Acta, Conflict, Edit, NotAllowed, Utterance
@@ -271,7 +271,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     require_role(request, acta)
     number = place_asked(request, 1)
     undone: list[Edit | None] = []
-    if told(request, lambda: undone.append(acta.undo(request.user))):
+    if told(request, lambda: undone.append(settling.undo(acta, request.user))):
         edit = undone[0]
         if edit is None:
             messages.info(request, "No hay nada suyo que deshacer en esta acta.")

@@ -5,12 +5,14 @@ import json
 from io import BytesIO
 from zipfile import ZipFile
 
+import numpy as np
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from actas import voiceprints
 from actas.approval import approve, content_of, fingerprint
 from actas.drafting import draft_of
 from actas.models import Acta
@@ -19,7 +21,18 @@ from sessions.facts import NotAllowed
 from sessions.models import CouncilSession
 from sessions.wording import long_date
 from tests.actas.sample_draft import make_draft
-from tests.make import make_acta, make_council, make_session, make_user
+from tests.make import (
+    make_acta,
+    make_council,
+    make_recording,
+    make_session,
+    make_transcription,
+    make_turns,
+    make_user,
+)
+from transcription import voicing
+from transcription.turns import PartVoices
+from transcription.voices import Vectors
 
 pytestmark = pytest.mark.django_db
 
@@ -272,3 +285,36 @@ def test_it_hides_the_acta_from_the_president_of_another_council(
     client.force_login(make_user(make_council(), "president"))
     assert send(client, acta).status_code == 404
     assert not acta.versions.exists()
+
+
+def test_it_forgets_how_the_voices_sound(acta: Acta, president: User) -> None:
+    hearings = [
+        make_transcription(recording, ["Se abre."], together=f"session {pk}")
+        for recording, pk in (
+            (acta.session.recordings.get(), acta.session_id),
+            (make_recording(), 0),
+        )
+    ]
+    vectors = Vectors(np.ones((1, 2), np.float32), np.ones((1, 192), np.float32))
+    for hearing in hearings:
+        PartVoices.of(hearing.parts.get().pk, "campplus", vectors).save()
+        make_turns(hearing, "1")
+    seen = fingerprint(draft_of(Acta.objects.get(pk=acta.pk)))
+    with pytest.raises(NotAllowed):
+        approve(acta, president, "another", "")
+    assert PartVoices.objects.count() == 2
+    approve(acta, president, seen, "")
+    kept = PartVoices.objects.get()
+    assert kept.part.transcription == hearings[1]
+    assert hearings[0].turns.exists()  # who spoke when is no secret
+
+
+def test_it_remembers_what_was_confirmed_before_it_forgets(
+    acta: Acta, president: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = []
+    monkeypatch.setattr(voiceprints, "follow", lambda acta: done.append("follow"))
+    monkeypatch.setattr(voicing, "forget", lambda together: done.append(together))
+    Council.objects.update(voiceprints=True)
+    approve(acta, president, fingerprint(draft_of(Acta.objects.get(pk=acta.pk))), "")
+    assert done == ["follow", f"session {acta.session_id}"]

@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from actas import word
-from actas.draft import Turn, VoteRecord
+from actas import leaf, word
+from actas.draft import Draft, Turn, VoteRecord
 from actas.drafting import draft_of
 from actas.models import Acta
 from sessions.models import Attendance, Speaker, Vote
@@ -28,6 +28,75 @@ def test_it_joins_what_one_person_says_into_a_turn() -> None:
     assert first == Turn(first.speaker, ("Uno. Dos.",), 0.0)
     assert first.speaker.name == "Ana Ruiz"
     assert second.speaker.name == "Interviniente sin identificar"
+
+
+def said(acta: Acta) -> list[tuple[str, tuple[str, ...]]]:
+    """Return who says what, turn by turn, as it is printed."""
+    draft = draft_of(Acta.objects.get(pk=acta.pk))
+    return [(t.speaker.label, t.paragraphs) for s in draft.sections for t in s.entries]
+
+
+def give(acta: Acta, speaker: Speaker, *positions: int) -> None:
+    for position in positions:
+        acta.utterances.filter(start=10.0 * position).update(speaker=speaker)
+
+
+def test_it_prints_no_name_that_nobody_confirmed() -> None:
+    acta = make_acta(lines=["Uno.", "Dos.", "Tres.", "Cuatro.", "Cinco."])
+    luz = make_councillor(acta.session.council, "Luz Dary Bernal")
+    speakers = acta.session.speakers
+    proposed = speakers.create(voice="S1", councillor=luz, source="machine")
+    guest = speakers.create(voice="S2", name="Luis Gil", source="machine")
+    give(acta, proposed, 0, 1)
+    give(acta, guest, 2)
+    give(acta, speakers.create(voice="S3"), 3)
+    nobody = "Interviniente sin identificar"
+    assert said(acta) == [
+        (nobody, ("Uno. Dos.",)), (nobody, ("Tres.",)), (nobody, ("Cuatro.",)),
+        (nobody, ("Cinco.",)),
+    ]  # fmt: skip
+    draft = draft_of(Acta.objects.get(pk=acta.pk))
+    assert (draft.pending.speakers, draft.guests) == (3, ())
+    text = word_text(draft)
+    assert "Luz Dary" not in text
+    assert "Luis Gil" not in text
+    assert f"{nobody}:" in text
+    proposed.confirm(None)
+    guest.confirm(None)
+    assert said(acta)[0] == ("La concejala, Luz Dary Bernal", ("Uno. Dos.",))
+    draft = draft_of(Acta.objects.get(pk=acta.pk))
+    assert [one.name for one in draft.guests] == ["Luis Gil"]
+
+
+def test_it_joins_all_that_is_said_to_be_one_persons() -> None:
+    acta = make_acta(lines=["Uno.", "Dos.", "Tres.", "Cuatro.", "Cinco."])
+    speakers, ana = acta.session.speakers, {"name": "Ana Ruiz", "office": "invitada"}
+    head = speakers.create(voice="S1", **ana)
+    head.confirm(None)
+    by_hand = speakers.create(voice="", **ana)
+    by_hand.confirm(None)
+    other = speakers.create(voice="S3")
+    give(acta, head, 0)
+    give(acta, speakers.create(voice="S2", same_as=head), 1)
+    give(acta, by_hand, 2)
+    give(acta, other, 3)
+    give(acta, speakers.create(voice="S4", same_as=other), 4)
+    assert said(acta) == [
+        ("Invitada, Ana Ruiz", ("Uno. Dos. Tres.",)),
+        ("Interviniente sin identificar", ("Cuatro. Cinco.",)),
+    ]
+    draft = draft_of(Acta.objects.get(pk=acta.pk))
+    assert [one.name for one in draft.guests] == ["Ana Ruiz"]
+
+
+def test_it_lists_no_guest_who_says_nothing() -> None:
+    acta = make_acta()
+    acta.session.speakers.create(voice="", name="Ana Ruiz").confirm(None)
+    assert draft_of(acta).guests == ()
+
+
+def word_text(draft: Draft) -> str:
+    return leaf.text_of(leaf.read(word.write(draft)))
 
 
 def test_it_deals_the_turns_out_to_the_agenda() -> None:

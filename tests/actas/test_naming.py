@@ -3,13 +3,16 @@
 import datetime
 
 import pytest
+from django_q.models import OrmQ
 
-from actas import naming, proposals
+from actas import naming, proposals, tasks
 from actas.editing import Person, confirm_speaker, name_voice
 from actas.models import Acta, Utterance
 from actas.naming import candidates_of, labels_of, lines_of, propose_names
 from actas.reading.voices import Candidate, Evidence, Kind, Naming, Role
-from actas.voices import merge_voices, unname_voice
+from actas.settling import undo
+from actas.voices import merge_voices, name_speaker, split_voice, unname_voice
+from councils.matching import Match
 from councils.models import Councillor, Office, User
 from sessions.facts import tied
 from sessions.models import Speaker
@@ -48,6 +51,10 @@ def luz(acta: Acta) -> Councillor:
 
 def voice(acta: Acta, label: str) -> Speaker:
     return acta.session.speakers.select_related("councillor").get(voice=label)
+
+
+def row(acta: Acta) -> Utterance:
+    return acta.utterances.first()
 
 
 def hear(monkeypatch: pytest.MonkeyPatch, *found: Naming) -> list:
@@ -227,6 +234,105 @@ def test_it_knows_who_may_have_spoken(acta, luz) -> None:
     session.presider = gil
     roles = [one.role for one in candidates_of(session, [])]
     assert roles == [Role.COUNCILLOR, Role.PRESIDENT, Role.SECRETARY]
+
+
+def test_it_takes_what_a_person_said_as_given(acta, alice, luz, monkeypatch) -> None:
+    name_voice(acta.utterances.first(), alice, 1, Person(councillor_id=luz.pk))
+    staff = acta.session.speakers.create(name="Adriana Pérez Duque")
+    guest = acta.session.speakers.create(name="Ana", office="personera")
+    for one, text in ((staff, "Tres."), (guest, "Cuatro.")):
+        one.confirm(alice)
+        acta.utterances.filter(text=text).update(speaker=one)
+    asked = hear(monkeypatch)
+    propose_names(acta)
+    lines, people, more = asked[0]
+    assert more["given"] == {
+        "S1": f"c{luz.pk}",
+        f"P{staff.pk}": "secretary",
+        f"P{guest.pk}": "guest:Ana, personera",
+    }
+    assert set(more["given"].values()) <= {one.key for one in people}
+    assert [line.voice for line in lines] == [
+        "S1", "S2", f"P{staff.pk}", f"P{guest.pk}"
+    ]  # fmt: skip
+
+
+def test_it_hears_whom_the_council_remembers(acta, luz, monkeypatch) -> None:
+    for _ in range(6):
+        make_councillor(acta.session.council)
+    match = Match(luz.pk, 0.8, 0.3, "Sesión ordinaria n.º 50")
+    known = {"S3": match, "S9": match}  # of which nothing is said any more
+    monkeypatch.setattr(naming.voiceprints, "evidence_for", lambda _: known)
+    propose_names(acta)
+    speaker = voice(acta, "S3")
+    assert speaker.councillor == luz
+    assert [(one["kind"], one["start"], one["quote"]) for one in speaker.evidence] == [
+        ("voiceprint", 20.0, "Sesión ordinaria n.º 50")
+    ]
+    assert (speaker.proof_start, speaker.proof_quote) == (None, "")  # it is no sentence
+    assert not any(voice(acta, label).is_named for label in ("S1", "S2", "S4"))
+
+
+def test_it_loses_no_draft_over_a_name(monkeypatch) -> None:
+    def broken(*_args, **_more):
+        raise ValueError
+
+    monkeypatch.setattr(naming, "namings", broken)
+    session = make_session()
+    make_turns(make_transcription(make_recording(session), ["Hola."] * 2), "12")
+    assert proposals.draft(session).utterances.count() == 2
+
+
+# ---- After a person named one --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        lambda acta, alice: confirm_speaker(acta, voice(acta, "S2"), alice),
+        lambda acta, alice: name_voice(row(acta), alice, 1, Person(name="Ana")),
+        lambda acta, alice: name_speaker(
+            acta, voice(acta, "S1"), alice, Person(name="Ana")
+        ),
+        lambda acta, alice: unname_voice(acta, voice(acta, "S2"), alice),
+        lambda acta, alice: merge_voices(
+            acta, alice, voice(acta, "S1"), into=voice(acta, "S4")
+        ),
+        lambda acta, alice: split_voice(row(acta), alice, 1),
+    ],
+)
+def test_it_reads_on_after_a_verb_and_after_undoing_it(
+    acta, alice, luz, monkeypatch, django_capture_on_commit_callbacks, verb
+) -> None:
+    acta.session.speakers.filter(voice="S2").update(name="Eva")
+    hear(monkeypatch, named("S3", luz, 0.99))
+    for change in (verb, lambda acta, alice: undo(acta, alice)):
+        OrmQ.objects.all().delete()
+        with django_capture_on_commit_callbacks(execute=True):
+            change(acta, alice)
+        task = OrmQ.objects.get().task
+        assert (task["func"], task["args"]) == ("actas.tasks.name_voices", (acta.pk,))
+    tasks.name_voices(acta.pk)
+    assert voice(acta, "S3").councillor == luz
+    assert voice(acta, "S2").name == "Eva"  # a proposal that stands is not moved
+
+
+def test_it_reads_nothing_after_a_text_is_undone(
+    acta, alice, django_capture_on_commit_callbacks
+) -> None:
+    row(acta).change(alice, 1, text="Otro.")
+    with django_capture_on_commit_callbacks(execute=True):
+        assert undo(acta, alice).utterance == row(acta)
+        assert undo(acta, alice) is None
+    assert not OrmQ.objects.exists()
+
+
+def test_it_proposes_nothing_in_a_closed_acta(acta, luz, monkeypatch) -> None:
+    hear(monkeypatch, named("S3", luz, 0.99))
+    acta.send()
+    tasks.name_voices(acta.pk)
+    assert not voice(acta, "S3").is_named
+    tasks.name_voices(0)
 
 
 # ---- From the recording --------------------------------------------------------------

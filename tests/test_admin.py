@@ -1,5 +1,6 @@
 """The back office: every row is there, what the machine wrote stays as it is."""
 
+import numpy as np
 import pytest
 from django.apps import apps
 from django.contrib import admin
@@ -11,6 +12,7 @@ from actas.editing import Person
 from actas.models import Acta, Edit, Utterance, Version
 from councils.models import Councillor, Membership, Role, User
 from sessions.models import Attendance, Ballot, CouncilSession, Speaker, Vote
+from tests.councils.voices import make_listening, make_remembered
 from tests.make import (
     PASSWORD,
     make_acta,
@@ -21,12 +23,25 @@ from tests.make import (
     make_transcription,
     make_user,
 )
-from transcription.models import Part, Segment, Transcription, UsageRecord, Worker
+from transcription.models import (
+    Part,
+    PartVoices,
+    Segment,
+    Transcription,
+    Turn,
+    UsageRecord,
+    Worker,
+)
+from transcription.voices import Vectors
+from transcription.voices.grouping import TurnDraft
 
 pytestmark = pytest.mark.django_db
 ROOMS = ["councils", "council_sessions", "transcription", "actas"]
 MODELS = [model for room in ROOMS for model in apps.get_app_config(room).get_models()]
-FROZEN = [Transcription, Part, Segment, Worker, UsageRecord, Utterance, Edit, Version]
+FROZEN = [
+    *(Transcription, Part, PartVoices, Segment, Turn, Worker, UsageRecord),
+    *(Utterance, Edit, Version),
+]
 
 
 @pytest.fixture
@@ -65,6 +80,11 @@ def rows() -> None:
     )
     UsageRecord.objects.create(part=Part.objects.get(), seconds=1, price=1, cost=1)
     Worker.speak("gpu-l4")
+    make_remembered(make_listening())
+    vectors = Vectors(np.array([[0.0, 1.5]]), np.array([[0.6, 0.8]]))
+    PartVoices.of(Part.objects.get().pk, "campplus", vectors).save()
+    draft = TurnDraft(0.0, 9.0, "S1")
+    Turn.of(Transcription.objects.get().pk, 0, draft).save()
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
@@ -290,3 +310,28 @@ def test_it_keeps_one_role_in_a_council(chief: Client) -> None:
     form = {"user": user.pk, "council": council.pk, "role": "secretary"}
     assert chief.post(where(Membership, "add"), form).status_code == 200
     assert user.memberships.count() == 1
+
+
+@pytest.mark.usefixtures("rows")
+def test_it_says_what_became_of_voices_and_never_how_they_sound(chief: Client) -> None:
+    part = Part.objects.get()
+    page = where(Part, "change", part.pk)
+    Transcription.objects.update(voices="onnx")
+    Part.objects.update(speech=[[0.0, 9.0]])
+
+    assert "Vectores de campplus, guardados" in chief.get(page).content.decode()
+    kept = chief.get(where(PartVoices, "change", part.pk)).content.decode()
+    assert "campplus" in kept
+    assert "values" not in kept
+
+    PartVoices.objects.all().delete()
+    assert "sus vectores ya se borraron" in chief.get(page).content.decode()
+
+    Turn.objects.all().delete()
+    assert "Sin vectores: no se pudieron calcular" in chief.get(page).content.decode()
+
+    Part.objects.update(speech=[])
+    assert "Nadie habla." in chief.get(page).content.decode()
+
+    Transcription.objects.update(voices="")
+    assert "Nadie habla." not in chief.get(page).content.decode()

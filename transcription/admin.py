@@ -13,7 +13,15 @@ from django_q.admin import FailAdmin, QueueAdmin, ScheduleAdmin, TaskAdmin
 from django_q.models import Failure, OrmQ, Schedule, Success
 
 from transcription.guards import WEIGHT
-from transcription.models import Part, Segment, Transcription, UsageRecord, Worker
+from transcription.models import (
+    Part,
+    PartVoices,
+    Segment,
+    Transcription,
+    Turn,
+    UsageRecord,
+    Worker,
+)
 
 
 def link(row: Model | None) -> str:
@@ -92,7 +100,7 @@ class PartAdmin(ReadOnlyAdmin):
     list_select_related = ["transcription"]
     search_fields = ["transcription__name", "error", "worker"]
     exclude = ["rejected"]
-    readonly_fields = ["transcription_", "retried", "rejected_"]
+    readonly_fields = ["transcription_", "retried", "rejected_", "voices_"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Part]:
         # Counted part by part: a page of parts, not all the segments there are.
@@ -116,6 +124,24 @@ class PartAdmin(ReadOnlyAdmin):
     @admin.display(description="descartado")
     def rejected_(self, part: Part) -> str:
         return laid_out(part.rejected)
+
+    @admin.display(description="voces")
+    def voices_(self, part: Part) -> str:
+        """Say what became of the voices of a part; how they sound is never shown."""
+        if not part.transcription.voices or part.status != Part.Status.DONE:
+            return "-"
+        kept = PartVoices.objects.filter(part=part).defer("times", "values").first()
+        if kept:
+            return f"Vectores de {kept.model}, guardados para distinguir las voces."
+        if not part.speech:
+            return "Nadie habla."
+        inside = {"start__gte": part.start - 0.01, "end__lte": part.end + 0.01}
+        if part.transcription.turns.filter(**inside).exists():
+            return "Distinguidas; sus vectores ya se borraron."
+        return (
+            "Sin vectores: no se pudieron calcular, y el motivo está en el registro de "
+            "la máquina que transcribió; o se borraron antes de distinguir las voces."
+        )
 
     @admin.display(description="transcripción")
     def transcription_(self, part: Part) -> str:
@@ -186,6 +212,27 @@ class SegmentAdmin(ReadOnlyAdmin):
     @admin.display(description="intentos")
     def tries_(self, segment: Segment) -> str:
         return laid_out(segment.tries)
+
+
+@admin.register(PartVoices)
+class PartVoicesAdmin(ReadOnlyAdmin):
+    """That there are vectors, since when: never how somebody sounds."""
+
+    list_display = ["part", "model", "dimensions", "created_at"]
+    list_filter = ["model", "created_at"]
+    list_select_related = ["part__transcription"]
+    fields = ["part", "model", "dimensions", "created_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PartVoices]:
+        return super().get_queryset(request).defer("times", "values")
+
+
+@admin.register(Turn)
+class TurnAdmin(ReadOnlyAdmin):
+    list_display = ["transcription", "voice", "start", "end", "overlapped"]
+    list_filter = ["overlapped"]
+    list_select_related = ["transcription"]
+    show_full_result_count = False  # there are thousands to a session
 
 
 @admin.register(Worker)

@@ -54,11 +54,12 @@ def transcribe_file(
     backups: Sequence[Backup] = (),
     reject: Reject | None = None,
     progress: Progress | None = None,
+    look: Callable[[PartCut, np.ndarray], None] | None = None,
 ) -> list[SegmentDraft]:
     """Return the segments of a whole recording, part by part.
 
-    `progress` gets the share done after each group of batches. Raises AudioError and
-    EngineError.
+    `progress` gets the share done after each group of batches, `look` each part and
+    its samples (int16, 16 kHz) before it is heard. Raises AudioError and EngineError.
     """
     found: list[SegmentDraft] = []
     seconds = probe(path, Path(path).name).seconds
@@ -69,6 +70,8 @@ def transcribe_file(
             progress(min(1.0, reached / seconds))
 
     for part, samples in cut(decode(path)):
+        if look:
+            look(part, samples)
         found += transcribe_part(
             samples,
             part.clips,

@@ -14,7 +14,7 @@ from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
 from transcription.models import PartVoices, Transcription, Turn
-from transcription.voices import Vectors, grouping
+from transcription.voices import grouping, joined
 from transcription.voices.grouping import Speech, TurnDraft
 from transcription.voices.labels import carried_over, number
 
@@ -253,14 +253,6 @@ def _stretches(transcription: Transcription, model: str) -> list[_Stretch]:
             )
         )
     return found
-
-
-def joined(parts: Sequence[Vectors]) -> Vectors:
-    """Return the vectors of parts that follow one another as one."""
-    if not parts:
-        return Vectors(np.zeros((0, 2), np.float32), np.zeros((0, 0), np.float32))
-    times = np.concatenate([part.times for part in parts])
-    return Vectors(times, np.concatenate([part.values for part in parts]))
 
 
 def _voice(voice: str, stretches: Sequence[_Stretch]) -> VoiceHeard:

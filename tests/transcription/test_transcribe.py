@@ -13,6 +13,7 @@ from tests.transcription.api_server import ApiServer
 from tests.transcription.sounds import recorded
 from tests.transcription.test_whisper import DEMO
 from transcription.audio import RATE, decode
+from transcription.voices.grouping import TurnDraft
 
 
 @pytest.fixture
@@ -101,3 +102,43 @@ def test_it_refuses_an_unknown_engine_or_list(tmp_path: Path) -> None:
         run(path, "--engine", "nada")
     with pytest.raises(CommandError, match="lista de términos"):
         run(path, "--terms", tmp_path / "no.txt")
+
+
+def test_it_says_who_speaks_when_asked(tmp_path: Path) -> None:
+    samples = np.concatenate(list(islice(decode(DEMO / "recording.opus"), 20)))
+    path = tmp_path / "sesion.wav"
+    path.write_bytes(recorded(samples[np.newaxis]).read())
+    plain, _ = run(path)
+
+    out, _ = run(path, "--voices", "onnx", "--json", tmp_path / "acta.json")
+    rows = json.loads((tmp_path / "acta.json").read_text(encoding="utf-8"))
+
+    assert out == ""
+    assert {row["voice"] for row in rows} >= {"S1", "S2"}
+    assert set(rows[0]) - {"voice", "overlapped"} == {
+        *("start", "end", "text", "words", "flags", "tries")
+    }
+    assert all(
+        row["text"] == " ".join(word["text"] for word in row["words"]) for row in rows
+    )
+    said = " ".join(line.partition("] ")[2] for line in plain.splitlines())
+    assert " ".join(row["text"] for row in rows) == said
+
+
+def test_it_marks_lines_with_their_voice(
+    opening: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def grouped(recordings: list, **_: object) -> list[list[TurnDraft]]:
+        return [[TurnDraft(0, 4, "S1"), TurnDraft(60, 90, "S2")] for _ in recordings]
+
+    monkeypatch.setattr("transcription.voices.grouping.grouped", grouped)
+    out, _ = run(opening, "--voices", "onnx")
+
+    assert out.startswith("[0:00:0")
+    assert "] S1: " in out
+    assert "] Sin asignar: " in out
+
+
+def test_it_says_which_models_of_voices_there_are(opening: Path) -> None:
+    with pytest.raises(CommandError, match="onnx, titanet"):
+        run(opening, "--voices", "x")

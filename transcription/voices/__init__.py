@@ -102,6 +102,14 @@ def vectors_of(
     return Vectors(times, found / np.maximum(norms, 1e-9))
 
 
+def joined(parts: Sequence[Vectors]) -> Vectors:
+    """Return the vectors of parts that follow one another as one."""
+    if not parts:
+        return Vectors(np.zeros((0, 2), np.float32), np.zeros((0, 0), np.float32))
+    times = np.concatenate([part.times for part in parts])
+    return Vectors(times, np.concatenate([part.values for part in parts]))
+
+
 def _batches(places: np.ndarray, size: int) -> list[np.ndarray]:
     return np.split(places, range(size, len(places), size))
 

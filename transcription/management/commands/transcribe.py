@@ -3,16 +3,30 @@
 import json
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from transcription import engines, pipeline, spending
 from transcription.audio import AudioError, probe
+from transcription.cutting import PartCut
 from transcription.pipeline import SegmentDraft
+from transcription.voices import (
+    Vectors,
+    VoicesError,
+    grouping,
+    joined,
+    load,
+    vectors_of,
+)
+from transcription.voices.grouping import Speech, TurnDraft
+from transcription.voices.windows import Span
+from transcription.voices.words import said, timed
 
 
 class Command(BaseCommand):
@@ -32,6 +46,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--json", type=Path, help="escribe los segmentos en este archivo JSON"
         )
+        parser.add_argument(
+            "--voices",
+            default="",
+            help="distingue las voces con este modelo (TRANSCRIPTION_VOICES): «S1: …»",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         audio: Path = options["audio"]
@@ -39,16 +58,22 @@ class Command(BaseCommand):
         try:
             seconds = probe(audio, audio.name).seconds
             engine = engines.load(options["engine"])
+            voices = Voices(options["voices"]) if options["voices"] else None
             segments = pipeline.transcribe_file(
-                audio, engine, terms=terms, progress=self._progress(seconds)
+                audio,
+                engine,
+                terms=terms,
+                progress=self._progress(seconds),
+                look=voices and voices.look,
             )
-        except (AudioError, engines.EngineError) as error:
+            rows = voices.shared_out(segments) if voices else map(asdict, segments)
+        except (AudioError, engines.EngineError, VoicesError) as error:
             raise CommandError(str(error)) from error
         if options["json"]:
-            _write(options["json"], segments)
+            _write(options["json"], list(rows))
         else:
-            for segment in segments:
-                self.stdout.write(f"[{_clock(segment.start)}] {segment.text}")
+            for row in rows:
+                self.stdout.write(f"[{_clock(row['start'])}] {_line(row)}")
         self.stderr.write(f"{len(segments)} segmentos.")
         sent = getattr(engine, "sent", 0.0)
         if sent:  # seconds that went to a service; no ledger is kept here
@@ -66,6 +91,53 @@ class Command(BaseCommand):
         return show
 
 
+class Voices:
+    """Who speaks in one recording; how they sound is forgotten with the process."""
+
+    def __init__(self, alias: str) -> None:
+        """Load the model. Raises VoicesError."""
+        self._model = load(alias)
+        self._spans: list[Span] = []
+        self._vectors: list[Vectors] = []
+
+    def look(self, part: PartCut, samples: np.ndarray) -> None:
+        """Take in how the voices of a part sound. Raises VoicesError."""
+        found = vectors_of(samples, part.speech, self._model, offset=part.start)
+        self._spans += part.speech
+        self._vectors.append(found)
+
+    def shared_out(self, segments: Sequence[SegmentDraft]) -> list[dict[str, Any]]:
+        """Return the segments as rows, one for each voice that speaks in one."""
+        speech = Speech(tuple(self._spans), joined(self._vectors))
+        (turns,) = grouping.grouped([speech])
+        return [row for segment in segments for row in _shared_out(segment, turns)]
+
+
+def _shared_out(
+    segment: SegmentDraft, turns: Sequence[TurnDraft]
+) -> Iterator[dict[str, Any]]:
+    whole = asdict(segment)
+    words = [(word.start, word.end, word.text) for word in segment.words]
+    at = 0
+    for one in said(words or timed(segment.text, segment.start, segment.end), turns):
+        yield {
+            **whole,
+            "start": one.words[0][0],
+            "end": one.words[-1][1],
+            "text": one.text,
+            "words": whole["words"][at : at + len(one.words)],
+            "voice": one.voice,
+            "overlapped": one.overlapped,
+        }
+        at += len(one.words)
+
+
+def _line(row: dict[str, Any]) -> str:
+    if "voice" not in row:
+        return row["text"]
+    return f"{row['voice'] or 'Sin asignar'}: {row['text']}"
+
+
 def _terms(path: Path | None) -> list[str]:
     if path is None:
         return []
@@ -79,11 +151,10 @@ def _terms(path: Path | None) -> list[str]:
     return [line.strip() for line in lines if line.strip()]
 
 
-def _write(path: Path, segments: list[SegmentDraft]) -> None:
-    content = [asdict(segment) for segment in segments]
+def _write(path: Path, rows: list[dict[str, Any]]) -> None:
     try:
         path.write_text(
-            json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+            json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
         )
     except OSError as error:
         raise CommandError(f"No se pudo escribir {path}: {error.strerror}.") from error

@@ -123,9 +123,9 @@ def recognise(
     for one in voices:
         nearest = (
             kept.annotate(distance=CosineDistance("vector", one.vector))
-            .order_by("consent__councillor", "distance")
-            .distinct("consent__councillor")
-            .values_list("consent__councillor", "distance", "heard_in")
+            .order_by("consent__councillor_id", "distance")
+            .distinct("consent__councillor_id")
+            .values_list("consent__councillor_id", "distance", "heard_in")
         )
         scores[one.voice] = {}
         for person, distance, heard_in in nearest:

@@ -179,7 +179,7 @@ def consent(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "section": "council",
         "councillor": councillor,
         "form": form,
-        "standing": councillor.voice_consents.standing().first(),
+        "standing": councillor.voice_consents.in_force(timezone.localdate()).first(),
     }
     status = 422 if form.is_bound else 200
     return render(request, "councils/consent.html", context, status=status)

@@ -1,52 +1,26 @@
 """Voices of all recordings of a session, told apart with a small fake at the edge."""
 
-import datetime
+import json
 import threading
+from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
-from django.conf import LazySettings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.utils import timezone
 
-from tests.make import make_part, make_recording, make_session
-from transcription import tasks, voicing
-from transcription.models import Part, PartVoices, Transcription, Turn
-from transcription.voices import Vectors
+from astra_site.demo import RECORDING
+from tests.transcription.scripted import Scripted, filled
+from tests.transcription.spoken import SOUNDS, Grouping, add, heard, voices
+from transcription import engines, hearing, tasks, voicing
+from transcription.models import PartVoices, Transcription, Turn
 from transcription.voices.grouping import Speech, TurnDraft
 
 pytestmark = pytest.mark.django_db
-
-# What each letter sounds like; letters in a test's script are people.
-SOUNDS = dict(zip("abcdef", np.eye(6, dtype=np.float32), strict=True))
-
-
-class Grouping:
-    """Takes every span for a turn and equal vectors for one voice."""
-
-    def __init__(self) -> None:
-        self.calls: list[list[Speech]] = []
-        self.people: list[int | None] = []
-        self.order: list[int] = []  # of the voices: the first is number 1
-
-    def __call__(
-        self, recordings: Sequence[Speech], *, people: int | None = None
-    ) -> list[list[TurnDraft]]:
-        self.calls.append(list(recordings))
-        self.people.append(people)
-        known: list[int] = list(self.order)
-        found = []
-        for one in recordings:
-            turns = []
-            for (start, end), value in zip(one.spans, one.vectors.values, strict=True):
-                who = int(value.argmax())
-                if who not in known:
-                    known.append(who)
-                turns.append(TurnDraft(start, end, f"S{known.index(who) + 1}"))
-            found.append(turns)
-        return found
 
 
 @pytest.fixture
@@ -54,64 +28,6 @@ def grouping(monkeypatch: pytest.MonkeyPatch) -> Grouping:
     fake = Grouping()
     monkeypatch.setattr("transcription.voices.grouping.grouped", fake)
     return fake
-
-
-def heard(
-    *scripts: str,
-    together: str = "session 1",
-    model: str = "campplus",
-    of: Transcription | None = None,
-    **fields: object,
-) -> Transcription:
-    """A transcription that is heard: a part a script, ten seconds of it a letter.
-
-    " " is a pause, and a part whose script is in capitals has no vectors. `of` is an
-    earlier hearing of the same audio.
-    """
-    audio = of.audio if of else make_recording(make_session()).file.name
-    row = Transcription.objects.create(
-        audio=audio,
-        name="x.mp3",
-        sha256="0" * 64,
-        engine="base",
-        together=together,
-        seconds=10.0 * sum(map(len, scripts)),
-        **{"voices": "onnx", "status": Transcription.Status.DONE, **fields},
-    )
-    at = 0.0
-    for script in scripts:
-        add(row, script, at, model)
-        at += 10.0 * len(script)
-    return row
-
-
-def add(row: Transcription, script: str, at: float, model: str) -> Part:
-    spans = [
-        (at + 10.0 * n, at + 10.0 * n + 9, letter)
-        for n, letter in enumerate(script)
-        if letter != " "
-    ]
-    part = make_part(
-        row,
-        start=at,
-        end=at + 10.0 * len(script),
-        status=Part.Status.DONE,
-        speech=[[start, end] for start, end, _ in spans],
-    )
-    if not script.isupper():
-        vectors = Vectors(
-            np.array([[start, end] for start, end, _ in spans], np.float32),
-            np.stack([SOUNDS[letter] for *_, letter in spans]),
-        )
-        PartVoices.of(part.pk, model, vectors).save()
-    return part
-
-
-def voices(row: Transcription) -> str:
-    """Return the numbers of a transcription's turns, in order."""
-    turns = Turn.objects.filter(transcription=row)
-    assert [turn.position for turn in turns] == list(range(len(turns)))
-    return "".join(turn.voice[1:] or "-" for turn in turns)
 
 
 @pytest.mark.usefixtures("grouping")
@@ -348,89 +264,47 @@ def test_it_waits_for_whoever_writes_the_same_turns(grouping: Grouping) -> None:
     assert voices(row) == "12"
 
 
-@pytest.mark.usefixtures("grouping")
-def test_it_says_how_each_voice_sounds_and_where() -> None:
-    first, second = heard("aab"), heard("b" * 20)
-    voicing.tell_apart(second)
-
-    most, least = voicing.voices_heard("session 1")
-
-    assert (most.voice, most.seconds) == ("S2", 21 * 9)
-    assert (least.voice, least.seconds) == ("S1", 2 * 9)
-    assert np.allclose(most.vector, SOUNDS["b"], atol=1e-3)
-    assert np.linalg.norm(most.vector) == pytest.approx(1, abs=1e-5)
-    assert least.longest == ((first.pk, 0.0, 9.0), (first.pk, 10.0, 19.0))
-    starts = sorted(start for pk, start, _ in most.longest if pk == second.pk)
-    assert len(most.longest) == 3
-    assert all(other - one >= 60 for one, other in pairwise(starts))
-
-
-@pytest.mark.usefixtures("grouping")
-def test_it_takes_no_sample_where_others_speak_too() -> None:
-    row = heard("ab")
-    voicing.tell_apart(row)
-    Turn.objects.filter(position=0).update(end=19.0)
-    Turn.objects.create(
-        transcription=row, position=2, start=40, end=90, voice="S1", overlapped=True
-    )
-
-    (one, _) = voicing.voices_heard("session 1")
-
-    assert (one.voice, one.seconds) == ("S1", 69.0)
-    assert one.longest == ((row.pk, 0.0, 10.0),)
-
-
-@pytest.mark.usefixtures("grouping")
-def test_it_tells_voices_of_one_model_only() -> None:
-    row = heard("ab")
-    voicing.tell_apart(row)
-
-    assert len(voicing.voices_heard("session 1", "campplus")[0].vector) == 6
-    assert len(voicing.voices_heard("session 1", "titanet")[0].vector) == 0
-    assert voicing.voices_heard("") == []
-
-
-@pytest.mark.usefixtures("grouping")
-def test_it_forgets_how_a_session_sounds_and_nothing_else() -> None:
-    row, other = heard("ab", "ba"), heard("ab", together="session 2")
-    alone = heard("ab", together="")
-    voicing.tell_apart(row)
-
-    assert voicing.forget("") == 0
-    assert voicing.forget("session 1") == 2
-    left = PartVoices.objects.values_list("part__transcription", flat=True)
-    assert set(left) == {other.pk, alone.pk}
-    assert voices(row) == "1221"
-    (one, _) = voicing.voices_heard("session 1")
-    assert len(one.vector) == 0
-    assert one.longest
-
-
-def test_it_keeps_vectors_no_longer_than_they_may_be_kept(
-    settings: LazySettings,
+def test_it_tells_the_demonstration_apart_from_audio_to_turns(
+    short_recording: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.VOICE_VECTORS_DAYS = 30
-    old, new = heard("a"), heard("a")
-    at = timezone.now() - datetime.timedelta(days=31)
-    PartVoices.objects.filter(part__transcription=old).update(created_at=at)
-    tasks.tidy()
+    """With the real model and the real grouping; only what is said is made up."""
+    monkeypatch.setattr(hearing, "close_old_connections", lambda: None)
+    engine = Scripted(lambda clip, _: filled("uno dos tres", clip.seconds))
+    monkeypatch.setattr(engines, "load", lambda alias, **_: engine)
+    content = ContentFile(short_recording.read_bytes())
+    row = Transcription.start(
+        audio=default_storage.save("recordings/x.flac", content),
+        name="x.flac",
+        sha256="0" * 64,
+        engine="base",
+        voices="onnx",
+        together="session 1",
+        people=12,
+    )
+    tasks.prepare(row.pk)
+    for part in row.parts.all():
+        tasks.run_part(part.pk)
+    tasks.assemble(row.pk)
 
-    assert PartVoices.objects.get().part.transcription == new
-
-
-@pytest.mark.usefixtures("grouping")
-def test_it_deletes_voices_and_turns_with_their_recording() -> None:
-    recording = make_recording(make_session())
-    row = heard("ab")
-    Transcription.objects.filter(pk=row.pk).update(audio=recording.file.name)
     row.refresh_from_db()
-    voicing.tell_apart(row)
-    assert PartVoices.objects.exists()
-    assert Turn.objects.exists()
+    assert row.status == Transcription.Status.DONE
+    truth = json.loads(RECORDING.with_name("truth.json").read_text(encoding="utf-8"))
+    people: dict[str, set[str]] = {}
+    for one in truth["turns"]:
+        if one["end"] < 75 and one["end"] - one["start"] > 3:
+            who = one["speaker"]
+            people.setdefault(who, set()).add(most_heard(row, one["start"], one["end"]))
+    assert len(people) > 1
+    assert all(len(labels) == 1 for labels in people.values())
+    assert len(set.union(*people.values())) == len(people)
+    heard_voices = voicing.voices_heard("session 1")
+    assert len(heard_voices) >= len(people)
+    assert all(one.longest and len(one.vector) == 192 for one in heard_voices[:2])
 
-    recording.discard()
 
-    with connection.cursor() as cursor:
-        for table in (PartVoices._meta.db_table, Turn._meta.db_table):
-            cursor.execute(f"SELECT count(*) FROM {table}")
-            assert cursor.fetchone() == (0,)
+def most_heard(row: Transcription, start: float, end: float) -> str:
+    """Return the voice that speaks most between two seconds."""
+    seconds: Counter[str] = Counter()
+    for turn in row.turns.all():
+        seconds[turn.voice] += max(0, min(turn.end, end) - max(turn.start, start))
+    return seconds.most_common(1)[0][0]

@@ -282,7 +282,9 @@ class Panel:
 
     @property
     def times(self) -> list[Time]:
-        """Who had the floor, longest first."""
+        """Who had the floor, longest first; nothing where no voice is told apart."""
+        if not self.people:
+            return []
         speakers = {pk: voice.speaker for pk, voice in self._voices.items()}
         times = speaking.times(self._sentences, speakers)
         longest = max((time.seconds for time in times), default=0) or 1

@@ -64,8 +64,8 @@ def correct_a_sentence(page: Page, text: str) -> None:
 def name_the_speaker(page: Page, name: str) -> None:
     row = page.locator("article.row").first
     row.locator("a.chip").click()
-    choice = page.locator("form.naming select option").filter(has_text=name)
-    page.locator("form.naming select").select_option(choice.get_attribute("value"))
+    page.locator("form.naming").get_by_role("combobox").fill(name)
+    page.keyboard.press("Enter")
     page.get_by_role("button", name="Guardar quién habla").click()
     expect(page.locator("form.naming")).to_have_count(0)
     expect(row).to_contain_text(name)

@@ -1,9 +1,8 @@
 // The keys of a page: one table for the hands and for the help. A page may add several.
 const inText = (target) => target.matches("textarea, input:not([type=range]), select");
 const undo = () => document.getElementById("deshacer")?.requestSubmit();
-const table = [
-  { key: "z", ctrl: true, name: "Ctrl + Z", says: "Deshacer lo último que usted hizo", when: (t) => !inText(t), act: undo },
-];
+const table = [];
+const everywhere = [{ key: "z", ctrl: true, name: "Ctrl + Z", says: "Deshacer lo último que usted hizo", when: (t) => !inText(t), act: undo }];
 
 const holds = (event, each) =>
   each.act &&
@@ -12,10 +11,10 @@ const holds = (event, each) =>
   Boolean(each.shift) === event.shiftKey &&
   (!each.when || each.when(event.target));
 
-export function help() {
+function help() {
   const box = document.querySelector("[data-keys]");
   if (!box) return;
-  box.innerHTML = table.map(({ key, name, says }) => `<dt><kbd>${name || key}</kbd></dt><dd>${says}</dd>`).join("");
+  box.innerHTML = [...table, ...everywhere].map(({ key, name, says }) => `<dt><kbd>${name || key}</kbd></dt><dd>${says}</dd>`).join("");
 }
 
 export function listen(keys) {
@@ -25,7 +24,7 @@ export function listen(keys) {
 
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.altKey || event.defaultPrevented) return;
-  const pressed = table.find((each) => holds(event, each));
+  const pressed = [...table, ...everywhere].find((each) => holds(event, each));
   if (!pressed) return;
   event.preventDefault();
   pressed.act(event.target);

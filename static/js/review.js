@@ -350,9 +350,9 @@ const KEYS = [
   { key: "s", ctrl: true, name: "Ctrl + S", says: "Guardar ya", when: () => open, act: () => open.save() },
   { key: "Escape", name: "Esc", says: "Cancelar: queda como estaba", when: (t) => t.closest(".row.editing"), act: escape },
   { key: "ArrowUp", name: "↑", says: "Ir a la intervención anterior", when: (t) => t.matches(".row"), act: (t) => step(t, -1) },
+  { key: "ArrowDown", name: "↓", says: "Ir a la siguiente", when: (t) => t.matches(".row"), act: (t) => step(t, 1) },
   { key: "F8", says: "Ir a la siguiente voz sin nombre", act: (t) => nameless(t, 1) },
   { key: "F8", shift: true, name: "Mayús + F8", says: "Ir a la anterior sin nombre", act: (t) => nameless(t, -1) },
-  { key: "ArrowDown", name: "↓", says: "Ir a la siguiente", when: (t) => t.matches(".row"), act: (t) => step(t, 1) },
 ];
 // Rows of a voice that nobody has named; a run of one voice counts once.
 function nameless(target, by) {

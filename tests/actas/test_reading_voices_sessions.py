@@ -25,19 +25,26 @@ S2: No contesta. Yamile Berrío Sampayo.
 S4: Buenas tardes, presente.
 S2: Toribio Mendieta Luna.
 S5: Presente.
-S2: Señora presidenta, le informo que contestaron a lista cuatro concejales. Hay quórum decisorio.
+S2: Señora presidenta, le informo que contestaron a lista cuatro concejales. Hay
+    quórum decisorio.
 S1: Existiendo quórum, declaro abierta la sesión. Lea el orden del día.
 S2: Está leído el orden del día, señora presidenta.
-S1: En consideración el orden del día. Se abre la discusión. Anuncio que se va a cerrar. Queda cerrada. ¿Aprueban los concejales?
+S1: En consideración el orden del día. Se abre la discusión. Anuncio que se va a
+    cerrar. Queda cerrada. ¿Aprueban los concejales?
 S2: Ha sido aprobado, señora presidenta.
-S1: Siguiente punto, señor secretario. Para poder intervenir le entrego la presidencia al vicepresidente, el concejal Fermín Oquendo.
+S1: Siguiente punto, señor secretario. Para poder intervenir le entrego la
+    presidencia al vicepresidente, el concejal Fermín Oquendo.
 S3: Muchas gracias. Continuamos. Tiene la palabra la concejala Rubiela Arboleda.
-S1: Gracias, señor presidente. Este informe de la alcaldía llega tarde y llega incompleto, y así no lo podemos aceptar.
+S1: Gracias, señor presidente. Este informe de la alcaldía llega tarde y llega
+    incompleto, y así no lo podemos aceptar.
 S3: Gracias, concejala Arboleda. Tiene la palabra la concejala Yamile Berrío.
-S4: Gracias, presidente. Yo tampoco acepto el informe porque le faltan los soportes de los contratos.
-S3: Gracias, concejala Berrío. ¿Alguien más desea intervenir? Se cierra la discusión. Queda aprobado. Siguiente punto.
+S4: Gracias, presidente. Yo tampoco acepto el informe porque le faltan los soportes
+    de los contratos.
+S3: Gracias, concejala Berrío. ¿Alguien más desea intervenir? Se cierra la
+    discusión. Queda aprobado. Siguiente punto.
 S2: Tercero. Proposiciones y varios.
-S3: Se abre la discusión. Anuncio que se va a cerrar. Queda cerrada. Retoma la presidencia la concejala Arboleda.
+S3: Se abre la discusión. Anuncio que se va a cerrar. Queda cerrada. Retoma la
+    presidencia la concejala Arboleda.
 S1: Gracias. Siguiente punto, señor secretario.
 S2: El orden del día ha sido agotado, señora presidenta.
 S1: Se levanta la sesión y se cita para mañana.
@@ -64,13 +71,16 @@ def test_it_never_proposes_who_did_not_answer_and_was_not_heard_again():
 
 def test_it_proposes_neither_chair_where_nobody_says_that_it_changed_hands():
     text = """
-    S1: Existiendo quórum, declaro abierta la sesión. Se abre la discusión. Queda cerrada.
+    S1: Existiendo quórum, declaro abierta la sesión. Se abre la discusión.
+        Queda cerrada.
     S2: Ha sido aprobado, señora presidenta.
-    S1: Siguiente punto, señor secretario. En consideración el acta. Queda aprobada el acta.
+    S1: Siguiente punto, señor secretario. En consideración el acta. Queda
+        aprobada el acta.
     S2: Tercero. Lectura de comunicaciones.
     S3: En consideración el informe. Se abre la discusión. Anuncio que se va a cerrar.
     S2: Ha sido aprobado, señora presidenta.
-    S3: Siguiente punto. Se abre la discusión. Queda cerrada. Queda aprobada la proposición.
+    S3: Siguiente punto. Se abre la discusión. Queda cerrada. Queda aprobada la
+        proposición.
     S2: El orden del día ha sido agotado, señora presidenta.
     S3: Se levanta la sesión y cito para mañana.
     """
@@ -97,22 +107,30 @@ RIOSUCIO = [
 ]
 ELECTRONIC = """
 S7: Señor presidente, le informo que hay quórum decisorio según el registro electrónico.
-S1: Existiendo quórum, se da por instalada la sesión. Señora secretaria, lea el orden del día.
+S1: Existiendo quórum, se da por instalada la sesión. Señora secretaria, lea el
+    orden del día.
 S7: Está leído el orden del día, señor presidente.
-S1: En consideración el orden del día. Anuncio que se va a cerrar. Queda cerrada. ¿Aprueban los concejales?
+S1: En consideración el orden del día. Anuncio que se va a cerrar. Queda cerrada.
+    ¿Aprueban los concejales?
 S7: Aprobado, señor presidente.
-S1: Siguiente punto. Nos acompaña la secretaria de Hacienda, doctora Ligia Cañas. Tiene la palabra la concejala Clemencia Bueno.
-S2: Gracias, presidente. Yo cité este debate porque el predial subió sin explicación en todos los barrios.
+S1: Siguiente punto. Nos acompaña la secretaria de Hacienda, doctora Ligia Cañas.
+    Tiene la palabra la concejala Clemencia Bueno.
+S2: Gracias, presidente. Yo cité este debate porque el predial subió sin explicación
+    en todos los barrios.
 S1: Gracias, concejala Bueno. Tiene la palabra el concejal Jaime Andrés Motato.
-S3: Gracias, presidente. A mi oficina llegaron doscientas quejas, y la alcaldía no contesta ninguna.
+S3: Gracias, presidente. A mi oficina llegaron doscientas quejas, y la alcaldía no
+    contesta ninguna.
 S1: Gracias, concejal Motato. Concejal Jaime.
 S4: Presidente, yo sí quiero saber quién firmó ese avalúo y cuánto nos costó.
 S1: Concejal Guapacha.
 S5: Presidente, en mi vereda pasó lo mismo y nadie nos dio la cara.
 S1: Para dar respuesta, tiene la palabra la doctora Ligia Cañas.
-S6: Muchas gracias, señor presidente. Agradezco la invitación. Desde la secretaría hemos revisado los avalúos con el catastro.
-S1: Gracias, doctora Ligia. En participación ciudadana tiene la palabra el señor Baudilio Ramírez.
-S8: Buenos días a todos. Yo vivo en Sipirra, y el recibo me llegó por el doble. Concejala Bueno, gracias por traer el tema.
+S6: Muchas gracias, señor presidente. Agradezco la invitación. Desde la secretaría
+    hemos revisado los avalúos con el catastro.
+S1: Gracias, doctora Ligia. En participación ciudadana tiene la palabra el señor
+    Baudilio Ramírez.
+S8: Buenos días a todos. Yo vivo en Sipirra, y el recibo me llegó por el doble.
+    Concejala Bueno, gracias por traer el tema.
 S1: Muchas gracias. Siguiente punto, señora secretaria.
 S7: El orden del día ha sido agotado, señor presidente.
 S1: Se levanta la sesión y se cita para mañana a las ocho.
@@ -183,7 +201,7 @@ def test_it_tells_namesakes_apart_by_their_answers():
 def test_it_does_not_name_who_answers_in_place_of_a_guest():
     text = ELECTRONIC.replace(
         "S6: Muchas gracias, señor presidente. Agradezco la invitación.",
-        "S6: Señor presidente, en representación de la doctora Ligia Cañas, que no pudo "
-        "venir, paso a responder.",
+        "S6: Señor presidente, en representación de la doctora Ligia Cañas, que no "
+        "pudo venir, paso a responder.",
     ).replace("S1: Gracias, doctora Ligia.", "S1: Gracias.")
     assert "S6" not in proposed(text, RIOSUCIO)

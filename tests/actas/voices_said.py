@@ -1,5 +1,7 @@
 """Sessions as people say them: "S1: Buenos días." and so on, on one clock."""
 
+import re
+
 from actas.reading import Line
 from actas.reading.voices import Candidate, Naming, Role, namings
 
@@ -8,12 +10,12 @@ PAUSE = 0.4  # seconds between lines
 
 
 def said(text: str) -> list[Line]:
-    """Return one line for each line of text; before the colon stands the voice."""
+    """Return one line for each "S1: …", which may go on in the rows that follow."""
     lines, at = [], 1.0
-    for pk, row in enumerate((r for r in text.splitlines() if r.strip()), 1):
-        voice, words = row.strip().split(":", 1)
+    rows = re.findall(r"(S\d+): (.+?)(?=\s*(?:S\d+: |\Z))", text, re.DOTALL)
+    for pk, (voice, words) in enumerate(rows, 1):
         end = at + PACE * len(words.split())
-        lines.append(Line(pk, at, end, words.strip(), voice.strip("-")))
+        lines.append(Line(pk, at, end, " ".join(words.split()), voice))
         at = end + PAUSE
     return lines
 
@@ -55,3 +57,36 @@ def strengths(voice: str, person: str, text: str, people: list[Candidate]) -> di
         for one in naming.evidence:
             found[one.kind] = round(found.get(one.kind, 0) + one.strength, 2)
     return found
+
+
+# A session to build on: who opens it, a roll call and a nominal vote.
+NARIÑO = council(
+    "Adelaida Chamorro Erazo",
+    "Segundo Tulcán Paz",
+    "Esneda Botina Cuastumal",
+    "Hermes Guerrero Insuasty",
+    "Rosaura Meneses Delgado",
+    president="Adelaida Chamorro Erazo",
+    secretary="Libardo Zambrano Ortega",
+)
+CHAIR = """
+S1: Existiendo quórum, declaro abierta la sesión.
+S1: Se abre la discusión. Anuncio que se va a cerrar.
+S2: Ha sido aprobado, señora presidenta.
+S1: Siguiente punto, señor secretario.
+S2: Está leído el orden del día, señora presidenta.
+S1: Queda aprobado el orden del día.
+S2: Así se hará, señora presidenta.
+"""
+ROLL = """
+S2: Segundo Tulcán Paz.
+S3: Presente.
+S2: Esneda Botina Cuastumal.
+S4: Presente, señor secretario.
+S2: Hermes Guerrero Insuasty.
+S5: Buenos días, presente.
+S2: Rosaura Meneses Delgado.
+S6: Presente.
+S2: Señora presidenta, hay quórum decisorio.
+"""
+VOTE = ROLL.replace("Presente", "Positivo").replace("presente", "negativo")

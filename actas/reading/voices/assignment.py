@@ -131,12 +131,24 @@ def _named(
     if holder and key == best:
         further = _against_joining(scene, voice, holder, scene.by_key[best])
         odds[key] += sum(one.strength for one in further) - _SPLIT
+        odds[key] += _forgiven(rows[voice, key], rows[holder, key])
     rest = sum(math.exp(min(value, 50)) for k, value in odds.items() if k != key)
     confidence = probability(odds[key] - math.log1p(rest))
     row = [*rows[voice, key], *further]
     row += _two_people(scene, voice, key, rows)
     confidence = min(confidence, _ceiling(row))
     return Naming(voice, scene.by_key[key], confidence, _shown(row))
+
+
+def _forgiven(row: Sequence[Evidence], other: Sequence[Evidence]) -> float:
+    """Return what no longer speaks against: the same person answered, as `other`."""
+    answered = {one.start for one in other if one.kind in (Kind.ROLL_CALL, Kind.VOTE)}
+    still = [
+        one
+        for one in row
+        if one.kind is not Kind.OTHER_ANSWERED or one.start not in answered
+    ]
+    return total(still) - total(row)
 
 
 def _ceiling(row: Sequence[Evidence]) -> float:

@@ -159,7 +159,7 @@ def _answer(scene: Scene, call: Mention, caller: str, limit: int) -> Answer:
     # Who explains a vote begins with it; anything else so long is a speech.
     if last - at > _BRIEF and not ballot:
         return Answer(call, "", at)
-    return Answer(call, scene.voice(at), at, ballot)
+    return Answer(call, scene.voice(at), at, is_ballot=ballot)
 
 
 def answered(scene: Scene, found: Sequence[Calling]) -> list[Finding]:
@@ -178,7 +178,7 @@ def answered(scene: Scene, found: Sequence[Calling]) -> list[Finding]:
         person, voice = answer.call.person, answer.voice
         others = given[voice] - pairs[voice, person.key]
         rate = (others + 0.5) / (len(heard) - calls[person.key] + 6)
-        kind = kinds[answer]
+        kind = Kind.VOTE if answer.is_ballot else kinds[answer]
         worth = min(STRENGTHS[kind], math.log(_CERTAIN / min(rate, _CERTAIN)))
         span = (answer.call.first, answer.call.last)
         if worth > 0:

@@ -25,8 +25,8 @@ _BETWEEN = folded(
 )
 _BREAKS = folded("no dijo que dice como")
 _OFFICE = (
-    r"(?:sub)?secretari[oa] de|gerente de|directora? de|comandante de|personer[oa] de?|"
-    r"alcalde(?:sa)?|rectora? de|jefe de|coordinadora? de|contralora? de?"
+    r"(?:sub)?secretari[oa] de|gerente de|directora? de|comandante de|personer[oa]|"
+    r"alcalde(?:sa)?|rectora? de|jefe de|coordinadora? de|contralora?"
 )
 _SELF = formula(_OFFICE)
 
@@ -147,4 +147,8 @@ def _alike(one: str, other: str) -> bool:
     a, b = fold(one).split(), fold(other).split()
     if fuzz.ratio("".join(a), "".join(b)) >= _SAME:
         return True
-    return len(a) > 1 and len(b) > 1 and fuzz.token_set_ratio(a, b) >= 95
+    return (
+        len(a) > 1
+        and len(b) > 1
+        and fuzz.token_set_ratio(" ".join(a), " ".join(b)) >= 95
+    )

@@ -88,8 +88,8 @@ STRANGERS = 0.25  # of the voices of a session, those of nobody on the list
 # be heard from somebody else, not from any recording:
 STRENGTHS = {
     # Said of oneself. Documents read aloud are left out before (see own_name), so one
-    # in two hundred is another's.
-    Kind.OWN_NAME: 5.5,
+    # in four hundred is another's.
+    Kind.OWN_NAME: 6.0,
     # At most: a voice that answers one name and no other. A quarter of short answers
     # carry a wrong label, each of the others some .04 of them: log(.75 / .04).
     Kind.ROLL_CALL: 3.0,
@@ -131,7 +131,7 @@ STRENGTHS = {
 GREETED = 0.4  # added to the floor for "gracias, presidenta": it was being waited for
 # Mislabelled words come in rows, so no kind counts for ever.
 CAPS = {
-    Kind.OWN_NAME: 8.0,
+    Kind.OWN_NAME: 9.0,
     Kind.ROLL_CALL: 8.0,  # with VOTE, which is the same thing
     Kind.THANKED: 6.8,
     Kind.FLOOR: 3.6,

@@ -53,8 +53,9 @@ def matches(
 
     `scores` gives, for each voice, the best cosine with each person's kept voices;
     `alike` is how alike two different voices of the session may be. A voice is a
-    person when its score reaches FLOOR and is above `alike`, when the second person is
-    MARGIN away, and when no other voice of the session is nearer to that person.
+    person when its score reaches FLOOR, when the second person is MARGIN away, when
+    `alike` is too (somebody who is not remembered may be as near as that), and when no
+    other voice of the session is nearer to that person.
     """
     if alike is None:
         return {}
@@ -71,7 +72,7 @@ def matches(
         person = max(people, key=people.__getitem__)
         score = people[person]
         second = max((s for who, s in people.items() if who != person), default=-1.0)
-        enough = score >= FLOOR and score > alike and score - second >= MARGIN
+        enough = score >= FLOOR and score - max(second, alike) >= MARGIN
         if enough and nearest[person] == voice:
             found[voice] = Match(person, score, score - second)
     return found

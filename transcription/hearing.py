@@ -20,9 +20,9 @@ from transcription.voices import Vectors
 from transcription.voices.beside import Beside
 
 NOTHING = np.zeros(0, np.int16)
-# Of a part's own length, that its text may wait for its voices: on one slow processor
-# they take a twentieth.
-PATIENCE = 0.25
+# Of a part's own length, how long its text may wait for its voices: one slow processor
+# needs a twentieth, and a part without voices is a hole in the session's turns.
+PATIENCE = 0.5
 
 
 @dataclass(frozen=True)

@@ -225,10 +225,10 @@ def test_it_says_which_models_there_are(configured: LazySettings) -> None:
         voices.load("gone")
 
 
-def test_it_marks_settings_that_give_other_vectors(configured: LazySettings) -> None:
-    before = voices.settings_hash("onnx")
-    configured.TRANSCRIPTION_VOICES["onnx"]["OPTIONS"] = {"model": "/other.onnx"}
-    assert voices.settings_hash("onnx") != before
+def test_it_says_that_options_are_not_understood(configured: LazySettings) -> None:
+    configured.TRANSCRIPTION_VOICES["onnx"]["OPTIONS"] = {"modle": "x"}
+    with pytest.raises(VoicesError, match="«onnx» no se entienden"):
+        voices.load("onnx")
 
 
 def beside(alias: str = "level", seconds: int = 30) -> Beside:

@@ -186,12 +186,6 @@ def sha256(path: Path) -> str:
         ) from error
 
 
-def settings_hash(alias: str) -> str:
-    """Return 16 hex digits that change whenever vectors of `alias` would differ."""
-    text = json.dumps(_entry(alias), sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
 def _entry(alias: str) -> dict[str, Any]:
     # Imported here so that what is above serves code that knows no Django.
     from django.conf import settings

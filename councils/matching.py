@@ -30,7 +30,6 @@ class Match:
     score: float  # cosine with the nearest of the person's kept voices
     margin: float  # how much further the second person is; 2.0 without a second
     heard_in: str = ""  # where that kept voice was heard: "Sesión ordinaria n.º 51"
-    one_in: int = 1  # different people are this alike once in so many times, at most
 
 
 def likeness(vectors: np.ndarray) -> float | None:

@@ -132,11 +132,8 @@ def recognise(
             scores[one.voice][person] = 1.0 - distance
             where[one.voice, person] = heard_in
     found = matches(scores, likeness(np.stack([one.vector for one in voices])))
-    pairs = len(voices) * (len(voices) - 1) // 2
     return {
-        voice: dataclasses.replace(
-            match, heard_in=where[voice, match.councillor_id], one_in=pairs + 1
-        )
+        voice: dataclasses.replace(match, heard_in=where[voice, match.councillor_id])
         for voice, match in found.items()
     }
 

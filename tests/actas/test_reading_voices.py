@@ -1,34 +1,29 @@
 """What each kind of words proves of a voice, and what speaks against it."""
 
-import random
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from actas.reading import Line
 from actas.reading.heard import Heard
 from actas.reading.voices import (
     PROPOSE,
-    SAYS,
     STRENGTHS,
     Candidate,
     Kind,
     Role,
-    namings,
 )
-from actas.reading.voices.assignment import total
 from actas.reading.voices.own_name import heard_guests
-from actas.reading.voices.proof import CAPS, Evidence, prior, probability
+from actas.reading.voices.proof import CAPS, prior, probability
 from tests.actas.voices_said import (
     CHAIR,
+    GIVEN,
     NARIÑO,
+    OFFICIAL,
     ROLL,
     VOTE,
     naming_of,
     proposed,
-    said,
     strengths,
 )
 
@@ -153,13 +148,6 @@ def test_it_knows_chair_and_table_by_their_formulas():
 
 # ---- The floor -----------------------------------------------------------------------
 
-GIVEN = """
-S1: Tiene la palabra el concejal Segundo Tulcán.
-S7: Gracias, presidenta. El puente sobre el Guáitara sigue sin barandas.
-S1: Siguiente punto, señor secretario.
-S2: Tercero. Lectura de comunicaciones.
-"""
-
 
 def test_it_never_proposes_on_the_floor_alone_however_often():
     text = CHAIR + GIVEN * 12
@@ -168,8 +156,7 @@ def test_it_never_proposes_on_the_floor_alone_however_often():
 
 
 def test_the_floor_stays_below_a_proposal_by_its_numbers_too():
-    assert probability(prior(5) + CAPS[Kind.FLOOR]) < PROPOSE + 0.001
-    assert probability(prior(20) + CAPS[Kind.FLOOR]) < 0.9
+    assert probability(prior(9) + CAPS[Kind.FLOOR]) < PROPOSE
 
 
 def test_it_proposes_the_floor_together_with_an_answer():
@@ -196,13 +183,6 @@ def test_it_tells_before_and_after_the_floor_apart():
 
 # ---- Guests --------------------------------------------------------------------------
 
-OFFICIAL = CHAIR + (
-    "S1: Nos acompaña el secretario de Obras, ingeniero Wilmar Pantoja.\n"
-    "S1: Tiene la palabra el ingeniero Wilmar Pantoja.\n"
-    "S7: Gracias, presidenta. Hemos pavimentado la vía de Sandoná a Consacá.\n"
-    "S1: Gracias, ingeniero Pantoja.\n"
-)
-
 
 def test_it_proposes_a_guest_of_the_list():
     assert proposed(OFFICIAL, [*NARIÑO, GUEST])["S7"] == "Wilmar Pantoja"
@@ -225,7 +205,19 @@ def test_it_makes_no_guest_of_a_name_heard_once_or_without_office():
     assert not heard("La secretaria de Salud, doctora Flor Ibarra.")
     assert not heard("Doctora Flor Ibarra.", "Gracias, doctora Flor Ibarra.")
     assert not heard("Doctora Esneda Botina, personera.", "Doctora Esneda Botina.")
-    assert heard("La personera, doctora Flor Ibarra.", "Gracias, doctora Flor Ivarra.")
+    alike = heard("La personera, doctora Flor Ibarra.", "Gracias, doctora Flor Ivarra.")
+    assert list(alike.values()) == [True]
+    other = heard("La personera, doctora Flor Ibarra.", "Doctora Floribe Ibarra.")
+    assert list(other.values()) == [False]
+
+
+def test_it_does_not_write_down_a_name_that_it_heard_in_two_ways():
+    text = OFFICIAL.replace(
+        "palabra el ingeniero Wilmar Pantoja", "palabra el ingeniero Uilmar Pantojas"
+    )
+    naming = naming_of("S7", text, NARIÑO)
+    assert naming.person.key.startswith("heard:")
+    assert not naming.is_proposed
 
 
 # ---- Against -------------------------------------------------------------------------
@@ -296,106 +288,3 @@ def test_it_leaves_the_chair_open_where_who_was_called_goes_on_in_its_voice():
         )
     )
     assert "S1" not in proposed(text, NARIÑO)
-
-
-# ---- One assignment over all ---------------------------------------------------------
-
-
-def test_it_assigns_all_voices_together_and_not_one_by_one():
-    # S3 is a little likelier to be Tulcán than Botina; S4 can only be Tulcán.
-    text = (
-        CHAIR
-        + (ROLL + VOTE).replace("S3", "S9").replace("S4", "S3")
-        + (
-            "S1: Tiene la palabra el concejal Segundo Tulcán.\n"
-            "S3: Gracias, presidenta. El puente sobre el río sigue sin barandas.\n"
-        )
-    )
-    names = proposed(text, NARIÑO)
-    assert names["S9"] == "Segundo Tulcán Paz"
-    assert names["S3"] == "Esneda Botina Cuastumal"
-
-
-def test_it_names_two_labels_of_one_person_that_each_have_proof():
-    own = "Buenos días, soy el concejal Segundo Tulcán y pido que conste en el acta."
-    text = CHAIR + ROLL + VOTE + f"S1: Siguiente punto.\nS8: {own}\n"
-    names = proposed(text, NARIÑO)
-    assert names["S3"] == names["S8"] == "Segundo Tulcán Paz"
-
-
-def test_two_voices_that_answer_each_other_are_not_one_person():
-    own = "Buenos días, soy el concejal Segundo Tulcán."
-    talk = (
-        "S3: Yo le pregunto por el puente sin barandas.\n"
-        "S8: Le contesto que eso ya está en obra.\n"
-    )
-    text = CHAIR + ROLL + VOTE + f"S1: Siguiente punto.\nS8: {own}\n" + talk * 2
-    names = proposed(text, NARIÑO)
-    assert [names.get("S3"), names.get("S8")].count("Segundo Tulcán Paz") == 1
-
-
-# ---- Always --------------------------------------------------------------------------
-
-
-def test_it_proposes_nobody_without_evidence():
-    talk = "S1: Hoy llueve mucho en toda la cordillera.\nS2: Sí, y mañana también.\n"
-    assert namings(said(talk * 20), NARIÑO) == []
-    assert namings([], NARIÑO) == []
-    assert proposed(CHAIR + ROLL, []) == {}
-
-
-def test_it_says_the_same_whatever_the_order_of_lines_and_people():
-    lines, people = said(CHAIR + ROLL + VOTE + GIVEN), list(NARIÑO)
-    first = namings(lines, people)
-    random.Random(7).shuffle(lines)
-    people.reverse()
-    assert namings(lines, people) == first
-
-
-def test_words_without_a_voice_prove_nothing():
-    lines = [replace(line, voice="") for line in said(CHAIR + ROLL + VOTE)]
-    assert namings(lines, NARIÑO) == []
-
-
-def test_no_kind_adds_up_for_ever():
-    row = [Evidence(Kind.FLOOR, at, "x", 2.6, "c1") for at in range(50)]
-    assert total(row) == CAPS[Kind.FLOOR]
-
-
-def test_every_kind_has_a_strength_and_says_what_it_is():
-    # How a voice sounds is weighed where that is remembered.
-    assert set(SAYS) == {*STRENGTHS, Kind.VOICEPRINT} == set(Kind)
-    assert all(SAYS[kind][0].islower() for kind in Kind)
-
-
-VOICES = st.sampled_from(["S1", "S2", "S3", "S4", ""])
-TEXTS = st.sampled_from(
-    [line.text for line in said(CHAIR + ROLL + GIVEN + OFFICIAL)]
-    + [
-        "Positivo.",
-        "Presidente.",
-        "No contesta.",
-        "¡",
-        "h",
-        "Gracias, concejal Tulcán.",
-    ]
-)
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(VOICES, TEXTS), max_size=40))
-def test_it_always_quotes_what_was_said(rows):
-    lines = [
-        Line(pk, pk * 3.0, pk * 3.0 + 2.5, text, voice)
-        for pk, (voice, text) in enumerate(rows)
-    ]
-    for naming in namings(lines, NARIÑO):
-        assert 0 <= naming.confidence <= 1
-        for one in naming.evidence:
-            assert any(
-                one.quote in line.text and line.start <= one.start <= line.end
-                for line in lines
-            )
-        if naming.is_proposed:
-            assert any(one.strength > 0 for one in naming.evidence)
-            assert {o.kind for o in naming.evidence if o.strength > 0} != {Kind.FLOOR}

@@ -90,3 +90,15 @@ S6: Presente.
 S2: Señora presidenta, hay quórum decisorio.
 """
 VOTE = ROLL.replace("Presente", "Positivo").replace("presente", "negativo")
+GIVEN = """
+S1: Tiene la palabra el concejal Segundo Tulcán.
+S7: Gracias, presidenta. El puente sobre el Guáitara sigue sin barandas.
+S1: Siguiente punto, señor secretario.
+S2: Tercero. Lectura de comunicaciones.
+"""
+OFFICIAL = CHAIR + (
+    "S1: Nos acompaña el secretario de Obras, ingeniero Wilmar Pantoja.\n"
+    "S1: Tiene la palabra el ingeniero Wilmar Pantoja.\n"
+    "S7: Gracias, presidenta. Hemos pavimentado la vía de Sandoná a Consacá.\n"
+    "S1: Gracias, ingeniero Pantoja.\n"
+)

@@ -59,7 +59,9 @@ def namings(
     heard = Heard.of(lines)
     if not heard.words:
         return []
-    scene = Scene(heard, [*people, *heard_guests(heard, people)])
+    guests = heard_guests(heard, people)
+    unsure = [guest for guest, is_sure in guests.items() if not is_sure]
+    scene = Scene(heard, [*people, *guests], unsure)
     return assigned(scene, [*findings(scene), *further], given or {})
 
 

@@ -137,6 +137,8 @@ def _named(
     row = [*rows[voice, key], *further]
     row += _two_people(scene, voice, key, rows)
     confidence = min(confidence, _ceiling(row))
+    if scene.by_key[key] in scene.unsure:
+        confidence = min(confidence, _JUST_BELOW)
     return Naming(voice, scene.by_key[key], confidence, _shown(row))
 
 

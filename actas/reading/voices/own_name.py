@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -105,10 +106,12 @@ class _Heard:
     own: bool  # said of oneself
 
 
-def heard_guests(heard: Heard, people: Sequence[Candidate]) -> list[Candidate]:
+def heard_guests(heard: Heard, people: Sequence[Candidate]) -> dict[Candidate, bool]:
     """Return officials who are not among the people, named alike at least twice.
 
-    One of the times must give an office, or be the person's own words.
+    One of the times must give an office, or be the person's own words. True stands for
+    a name that sounded the same both times, which may be written down; of another it
+    is only known that there is such a person.
     """
     groups: list[list[_Heard]] = []
     for one in _hearings(heard):
@@ -120,14 +123,16 @@ def heard_guests(heard: Heard, people: Sequence[Candidate]) -> list[Candidate]:
                 break
         else:
             groups.append([one])
-    guests = []
+    guests = {}
     for group in groups:
         offices = [one.office for one in group if one.office]
         if len(group) < 2 or not (offices or any(one.own for one in group)):
             continue
-        name = max(group, key=lambda one: len(one.name)).name
-        office = max(offices, key=len, default="")
-        guests.append(Candidate(f"heard:{fold(name)}", name, "", Role.GUEST, office))
+        times = Counter(fold(one.name) for one in group)
+        most = max(group, key=lambda one: (times[fold(one.name)], len(one.name)))
+        sound, office = fold(most.name), max(offices, key=len, default="")
+        guest = Candidate(f"heard:{sound}", most.name, "", Role.GUEST, office)
+        guests[guest] = times[sound] >= 2
     return guests
 
 

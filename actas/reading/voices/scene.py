@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -66,8 +66,14 @@ class Mention:
 class Scene:
     """What the evidence is looked for in: words, turns, people and their names."""
 
-    def __init__(self, heard: Heard, people: Sequence[Candidate]) -> None:
-        self.heard, self.people = heard, tuple(people)
+    def __init__(
+        self,
+        heard: Heard,
+        people: Sequence[Candidate],
+        unsure: Collection[Candidate] = (),
+    ) -> None:
+        """Take people, and those of them whose names nobody knows how to write."""
+        self.heard, self.people, self.unsure = heard, tuple(people), frozenset(unsure)
         self.by_key = {person.key: person for person in people}
         self.turns = tuple(_turns(heard))
         self._firsts = [turn.first for turn in self.turns]

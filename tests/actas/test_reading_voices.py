@@ -235,15 +235,38 @@ def test_it_lowers_who_did_not_answer_while_another_voice_did():
     assert shown("S3", "Segundo Tulcán Paz", text)[Kind.OTHER_ANSWERED] == -1.0
 
 
+GONE = "S1: Señor secretario, llamemos a lista.\n" + ROLL.replace(
+    "S3: Presente.", "S2: No contesta."
+)
+SPEAKS = "S7: Buenos días, soy el concejal Segundo Tulcán y hablo desde mi casa.\n"
+
+
 def test_it_lowers_people_who_are_absent():
-    text = (
-        "S1: Señor secretario, llamemos a lista.\n"
-        + ROLL.replace("S3: Presente.", "S2: No contesta.")
-        + "S1: Concejal Segundo Tulcán.\nS7: Presidenta, falta el agua en el barrio.\n"
+    assert shown("S7", "Segundo Tulcán Paz", GONE + SPEAKS)[Kind.ABSENT] == -4.0
+    assert "S7" not in proposed(GONE + SPEAKS, NARIÑO)
+    assert "S7" in proposed(CHAIR + SPEAKS, NARIÑO)
+
+
+def test_it_lowers_voices_that_spoke_before_somebody_arrived():
+    talk = "S8: Yo sí le pido a la alcaldía que arregle el puente antes de enero.\n"
+    arrival = (
+        "S2: Señora presidenta, informo que el concejal Segundo Tulcán Paz se hace "
+        "presente en la sesión.\n"
     )
-    # Nothing else speaks for anybody: the naming shows both sides.
-    assert shown("S7", "Segundo Tulcán Paz", text).get(Kind.ABSENT, -4.0) == -4.0
-    assert naming_of("S7", text, NARIÑO) is None or "S7" not in proposed(text, NARIÑO)
+    text = GONE + talk + arrival + SPEAKS
+    assert Kind.EARLY not in shown("S7", "Segundo Tulcán Paz", text)
+    early = text.replace("S8: ", "S7: ")
+    assert shown("S7", "Segundo Tulcán Paz", early)[Kind.EARLY] == -2.5
+
+
+def test_it_lowers_who_speaks_in_the_place_of_a_guest():
+    text = OFFICIAL.replace(
+        "Hemos pavimentado",
+        "Vengo en representación del secretario y hemos pavimentado",
+    )
+    naming = naming_of("S7", text, [*NARIÑO, GUEST])
+    assert Kind.STANDS_IN in {one.kind for one in naming.evidence}
+    assert not naming.is_proposed
 
 
 def test_who_speaks_to_the_secretary_is_not_the_secretary():

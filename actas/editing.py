@@ -102,7 +102,9 @@ def speaker_for(acta: Acta, person: Person, user: User) -> Speaker:
     who = {"councillor_id": person.councillor_id}
     if person.councillor_id is None:
         who.update(name=person.name, office=person.office)
-    known = acta.session.speakers.filter(voice="", **who).order_by("pk").first()
+    # A row that became part of a voice is whoever that voice is.
+    rows = acta.session.speakers.filter(voice="", same_as=None, **who)
+    known = rows.exclude(confirmed_at=None).order_by("pk").first()
     return known or acta.session.speakers.create(voice="", **person.facts(user))
 
 

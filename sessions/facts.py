@@ -181,7 +181,7 @@ class Speaker(Proposed):
         """The name to show: the person's, or the voice's until it has one."""
         if self.head.councillor:
             return self.head.councillor.full_name
-        return self.head.name or f"Voz {self.head.number}"
+        return self.head.name or f"Voz {self.head.number or 'sin número'}"
 
     @property
     def number(self) -> str:
@@ -205,7 +205,7 @@ class Speaker(Proposed):
     @property
     def initials(self) -> str:
         """Two letters of a name; of a voice without one, its number."""
-        return initials(self.label) if self.is_named else self.head.number
+        return initials(self.label) if self.is_named else self.head.number or "?"
 
 
 def tied(speakers: Iterable[Speaker]) -> list[Speaker]:

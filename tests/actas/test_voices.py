@@ -2,7 +2,14 @@
 
 import pytest
 
-from actas.editing import Person, confirm_speaker, described, name_run, name_voice
+from actas.editing import (
+    Person,
+    confirm_speaker,
+    described,
+    name_run,
+    name_sentence,
+    name_voice,
+)
 from actas.models import Acta, Conflict, Edit, NotAllowed, Utterance
 from actas.voices import (
     give_to_voice,
@@ -226,6 +233,24 @@ def test_it_gives_one_sentence_to_a_voice_without_a_name(acta, alice) -> None:
         give_to_voice(row(acta, 0), alice, 2, other)
     assert undone(acta, alice) == "Se deshizo el nombre de la intervención de 0:00:10."
     assert labels(acta)[1] == "Voz 1"
+
+
+def test_it_gives_no_sentence_to_a_row_that_is_somebody_else_now(acta, alice) -> None:
+    name_sentence(row(acta, 0), alice, 1, ANA)
+    luis = voice(acta, "S1", 1, name="Luis Gil")
+    confirm_speaker(acta, luis, alice)
+    merge_voices(acta, alice, Speaker.objects.get(name="Ana Ruiz"), into=luis)
+    name_sentence(row(acta, 2), alice, 1, ANA)
+    assert labels(acta)[:3] == ["Luis Gil", "Luis Gil", "Ana Ruiz"]
+
+
+def test_it_shows_that_sentences_given_by_hand_are_nobodys_now(acta, alice) -> None:
+    name_sentence(row(acta, 0), alice, 1, ANA)
+    unname_voice(acta, Speaker.objects.get(), alice)
+    (speaker,) = Speaker.objects.all()
+    assert (speaker.label, speaker.initials) == ("Voz sin número", "?")
+    name_sentence(row(acta, 1), alice, 1, ANA)
+    assert labels(acta)[:2] == ["Voz sin número", "Ana Ruiz"]
 
 
 def test_it_goes_down_a_run_over_the_parts_of_a_voice(acta, alice) -> None:

@@ -71,5 +71,5 @@ def test_it_shows_one_person_alike_on_every_page(
     client.force_login(make_user(session.council, "secretary"))
     for page in ("asistencia", "transcripcion/1", f"votaciones/{vote.pk}"):
         text = client.get(f"/sesiones/{session.pk}/{page}/").content.decode()
-        shown = rf'class="chip v(\d+)"[^>]*>(?:(?!</span>).)*{who.full_name}'
+        shown = rf'class="chip v(\d+)\b[^>]*>(?:(?!</span>).)*{who.full_name}'
         assert set(re.findall(shown, text, re.DOTALL)) == {"2"}, page

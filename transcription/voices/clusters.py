@@ -17,6 +17,9 @@ PAUSE = 1.0  # seconds that a turn does not go on after
 # Precision that a piece needs to found a voice: some 3 s. Shorter ones agree as much in
 # what is said as in who says it: «Presente.» is like «Presente.».
 CLEAR = 2.8
+# Cosine of two voices from which on they are one: the most alike of different people
+# in a session come to 0.85, a voice and itself an hour later to 0.95.
+ALIKE = 0.9
 # Nats that a short piece must fit badly by to be a voice of its own: few are new.
 NEW = 0.75
 # Nats that two such must fit well by to be one voice: they may just be the same word.
@@ -74,7 +77,7 @@ def voices(windows: Windows, *, people: int | None = None) -> np.ndarray:
     for _ in range(2):
         units = runs(windows, centre)
         found = pieces(windows, units, centre)
-        groups = _gathered(found)
+        groups = _gathered(found, centre)
         # Who speaks most must not decide what all have in common.
         centre = _middle(windows, groups[units])
     groups = _bounded(found, groups, people)
@@ -89,11 +92,11 @@ def _middle(windows: Windows, groups: np.ndarray) -> np.ndarray:
     return means[founded].mean(axis=0)
 
 
-def _gathered(found: Pieces) -> np.ndarray:
+def _gathered(found: Pieces, centre: np.ndarray) -> np.ndarray:
     """Return the voice of each piece: long ones found voices, short ones join them."""
     founding = _founding(found)
     groups = np.full(len(found), -1)
-    groups[founding] = agglomerated(found[founding])
+    groups[founding] = _alike(found[founding], agglomerated(found[founding]), centre)
     count = int(groups.max()) + 1
     short = np.flatnonzero(~founding)
     if len(short):
@@ -104,6 +107,35 @@ def _gathered(found: Pieces) -> np.ndarray:
         if len(alone):
             groups[alone] = count + agglomerated(found[alone], least=SAME)
     return groups
+
+
+def _alike(found: Pieces, groups: np.ndarray, centre: np.ndarray) -> np.ndarray:
+    """Join voices that only much speech tells apart.
+
+    In hours anybody's voice drifts, with the microphone and the time of day, and what
+    is heard for long is known so well that every drift would make it a new voice.
+    """
+    known = found.joined(groups, int(groups.max()) + 1)
+    sums, weights = known.sums + known.precisions[:, None] * centre, known.precisions
+    names = np.arange(len(weights))
+    while True:
+        cosines = _cosines(sums, weights)
+        one, other = np.unravel_index(cosines.argmax(), cosines.shape)
+        if cosines[one, other] < ALIKE:
+            return np.unique(names[groups], return_inverse=True)[1]
+        names[names == other] = one
+        sums[one] += sums[other]
+        weights[one] += weights[other]
+        sums[other], weights[other] = 0.0, 0.0
+
+
+def _cosines(sums: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return how alike voices are, with what noise takes away given back."""
+    told = np.linalg.norm(sums, axis=1) * np.sqrt(weights / (1 + weights))
+    units = sums / np.maximum(told, 1e-9)[:, None]
+    cosines = units @ units.T
+    np.fill_diagonal(cosines, -1.0)
+    return cosines
 
 
 def _founding(found: Pieces) -> np.ndarray:

@@ -21,6 +21,7 @@ from sessions.colours import person
 from sessions.models import Speaker
 from sessions.tramos import tramo_of
 
+BRIEF = 5  # sentences of each side
 ALMOST_SURE = 0.99  # confidence; what is less sure and still proposed is "probable"
 
 
@@ -165,12 +166,19 @@ class Card:
     @property
     def best(self) -> Proof | None:
         """The strongest sentence for the name that is proposed."""
-        found = (one for one in self.proofs if not one.against)
-        return next(found, None) if self.is_proposed else None
+        return next(iter(self._on(against=False)), None) if self.is_proposed else None
 
     @property
     def against(self) -> int:
-        return sum(one.against for one in self.proofs)
+        return len(self._on(against=True))
+
+    @property
+    def brief(self) -> list[Proof]:
+        """The strongest of both sides, for where there is little room."""
+        return self._on(against=False)[:BRIEF] + self._on(against=True)[:BRIEF]
+
+    def _on(self, against: bool) -> list[Proof]:
+        return [one for one in self.proofs if one.against == against]
 
 
 @dataclass(frozen=True)

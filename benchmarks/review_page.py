@@ -47,7 +47,32 @@ def build(hours: float):
         session.agenda.create(
             position=position, title=title, start=(position - 1) * hours * 1000
         )
-    return proposals.draft(session), secretary
+    acta = proposals.draft(session)
+    give_voices(acta)
+    return acta, secretary
+
+
+def give_voices(acta) -> None:
+    """Let twelve voices, half of them with a name, say the sentences in turn."""
+    from actas.models import Utterance
+    from sessions.models import Speaker
+    from tests import make
+
+    found = {"kind": "roll_call", "start": 1.0, "quote": "Presente.", "strength": 2.7}
+    voices = [
+        Speaker.objects.create(
+            session=acta.session,
+            voice=f"S{n}",
+            source="machine",
+            councillor=make.make_councillor(acta.session.council) if n % 2 else None,
+            evidence=[found] * 8 if n % 2 else [],
+        )
+        for n in range(1, 13)
+    ]
+    rows = list(acta.utterances.order_by("start"))
+    for n, row in enumerate(rows):
+        row.speaker = voices[n % 12]
+    Utterance.objects.bulk_update(rows, ["speaker"], batch_size=1000)
 
 
 def segment(part, position: int, texts: list[str]):
@@ -68,7 +93,6 @@ def segment(part, position: int, texts: list[str]):
         end=start + SENTENCE,
         text=text,
         words=words,
-        voice=f"S{position % 12 + 1}",
     )
 
 

@@ -97,6 +97,17 @@ def test_it_shows_the_proof_of_a_proposed_name(secretary, acta: Acta) -> None:
     assert "0.99" not in text  # how sure it is, is said in words
 
 
+def test_it_shows_both_sides_where_there_is_little_room(secretary, acta: Acta) -> None:
+    many = [{**ROLL, "start": 100.0 + n} for n in range(30)]
+    propose(acta, "S1", "Rosa Vélez", evidence=[*many, ABSENT])
+    beside = secretary.get(f"/sesiones/{acta.session_id}/transcripcion/1/").text
+    assert beside.count("Respondió al llamado a lista:") == 1 + 5
+    assert "No respondió al llamado a lista:" in beside
+    assert "Ver las 31 en grande" in beside
+    whole = voices_page(secretary, acta).text
+    assert whole.count("Respondió al llamado a lista:") == 1 + 30
+
+
 def test_it_tells_a_proposed_name_from_a_confirmed_one(secretary, acta: Acta) -> None:
     propose(acta, "S1", "Rosa Vélez")
     confirm(acta, "S2", "Néstor Gil")

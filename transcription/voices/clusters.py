@@ -20,8 +20,10 @@ CLEAR = 2.8
 # Cosine of two voices from which on they are one: the most alike of different people
 # in a session come to 0.85, a voice and itself an hour later to 0.95.
 ALIKE = 0.9
-# Nats that a short piece must fit badly by to be a voice of its own: few are new.
-NEW = 0.75
+# Short pieces of which one is expected to be of a voice that is not heard longer. What
+# is less likely than that must be seen the more clearly, or hours of speech would be
+# full of people who said one word.
+NEW = 15.0
 # Nats that two such must fit well by to be one voice: they may just be the same word.
 SAME = 2.5
 
@@ -101,7 +103,7 @@ def _gathered(found: Pieces, centre: np.ndarray) -> np.ndarray:
     short = np.flatnonzero(~founding)
     if len(short):
         best, gained = fits(found[short], found[founding], groups[founding])
-        joins = gained > -NEW
+        joins = gained > -np.log(max(2.0, len(short) / NEW))
         groups[short[joins]] = best[joins]
         alone = short[~joins]
         if len(alone):

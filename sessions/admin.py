@@ -108,10 +108,10 @@ class AgendaItemAdmin(admin.ModelAdmin):
 class SpeakerAdmin(admin.ModelAdmin):
     list_display = ["label", "voice", "session", "source", "confirmed_at"]
     list_filter = ["source", "session__council"]
-    list_select_related = ["session", "councillor"]
+    list_select_related = ["session", "councillor", "same_as__councillor"]
     search_fields = ["name", "councillor__full_name"]
-    raw_id_fields = ["session", "councillor"]
-    readonly_fields = PROOF
+    raw_id_fields = ["session", "same_as", "councillor"]
+    readonly_fields = [*PROOF, "confidence", "evidence"]
 
 
 @admin.register(Attendance)

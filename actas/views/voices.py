@@ -166,7 +166,14 @@ def of_voice(view: View) -> View:
 
 @of_voice
 def confirm(request: HttpRequest, acta: Acta, speaker: Speaker) -> HttpResponse:
-    """Confirm who a voice is, as the machine proposed it."""
+    """Confirm who a voice is, as the machine proposed it when it was heard."""
+    if request.POST.get("heard", speaker.label) != speaker.label:
+        messages.warning(
+            request,
+            f"El nombre propuesto cambió mientras usted oía: ahora es {speaker.label}. "
+            "No se confirmó nada; oiga otra vez las muestras.",
+        )
+        return back(request, acta, speaker)
     if told(request, editing.confirm_speaker, acta, speaker, request.user):
         speaker.refresh_from_db()
         done(request, acta, f"Confirmado: {speaker.label}.")

@@ -65,7 +65,9 @@ class Combobox {
     const typed = text.trim();
     if (typed && this.free) items.push(this.item("", `Otra persona: ${typed}`, "no está en la lista"));
     this.list.replaceChildren(...items);
+    const wasOpen = this.isOpen;
     this.list.hidden = !items.length;
+    if (!wasOpen) this.list.scrollIntoView({ block: "nearest" }); // not under what is sticky
     this.input.setAttribute("aria-expanded", String(this.isOpen));
     this.move(typed ? 0 : -1);
     this.status.textContent = people.length === 1 ? "1 persona" : `${people.length} personas`;

@@ -21,11 +21,12 @@ function hear(card) {
 }
 
 const onCard = (target) => target.matches("#voces .voice");
+const inCard = (target) => target.matches("#voces .voice, #voces .samples .proof");
 listen([
   { key: "Enter", name: "Entrar", says: "En una voz: oír la muestra siguiente", when: onCard, act: hear },
   { key: "Enter", ctrl: true, name: "Ctrl + Entrar", says: "En una voz: confirmar y pasar a la que sigue", when: (t) => t.closest("#voces .voice")?.querySelector("form.confirm"), act: (t) => t.closest(".voice").querySelector("form.confirm").requestSubmit() },
-  { key: "ArrowUp", name: "↑", says: "En una voz: ir a la anterior", when: onCard, act: (t) => step(t, -1) },
-  { key: "ArrowDown", name: "↓", says: "En una voz: ir a la siguiente", when: onCard, act: (t) => step(t, 1) },
+  { key: "ArrowUp", name: "↑", says: "En una voz: ir a la anterior", when: inCard, act: (t) => step(t.closest(".voice"), -1) },
+  { key: "ArrowDown", name: "↓", says: "En una voz: ir a la siguiente", when: inCard, act: (t) => step(t.closest(".voice"), 1) },
   { key: "Escape", name: "Esc", says: "Al nombrar o unir: dejar la voz como estaba", when: (t) => t.closest(".voice form.act"), act: (t) => t.closest(".voice").querySelector("[data-close]").click() },
 ]);
 

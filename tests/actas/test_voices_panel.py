@@ -272,6 +272,19 @@ def test_it_confirms_and_goes_on_to_the_next(secretary, acta: Acta, alice) -> No
     assert "Confirmado: Rosa Vélez. Faltan 2 de 3 voces." in text
 
 
+def test_it_confirms_no_name_but_the_one_that_was_read(secretary, acta: Acta) -> None:
+    speaker = propose(acta, "S1", "Rosa Vélez")
+    page = voices_page(secretary, acta).text
+    assert 'name="heard" value="Rosa Vélez"' in page
+    propose(acta, "S1", "Néstor Gil")  # something else was heard in the meantime
+    url = f"/voces/{speaker.pk}/confirmar/"
+    answer = secretary.post(url, {"heard": "Rosa Vélez"}, follow=True)
+    assert "cambió mientras usted oía: ahora es Néstor Gil." in answer.text
+    assert not voice(acta, "S1").is_confirmed
+    secretary.post(url, {"heard": "Néstor Gil"})
+    assert voice(acta, "S1").is_confirmed
+
+
 def test_it_returns_to_the_tramo_that_asked(secretary, acta: Acta) -> None:
     speaker = propose(acta, "S1", "Rosa Vélez")
     answer = secretary.post(f"/voces/{speaker.pk}/confirmar/", {"tramo": 2})

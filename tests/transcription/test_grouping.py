@@ -155,24 +155,36 @@ def test_it_finds_fewer_voices_than_people():
     assert set(_voices(turns)) == {"S1", "S2", "S3"}
 
 
+def _unbroken(room, *turns):
+    """Return speech of (voice, seconds) without a pause between them."""
+    ends = np.cumsum([seconds for _, seconds in turns])
+    span = (0.0, float(ends[-1]))
+    values = []
+    for start, end in windows([span]):
+        clock = np.linspace(start, end, 151)[:-1]
+        who = [turns[at][0] for at in np.searchsorted(ends, clock, "right")]
+        values.append(room.heard(room.voices[who].mean(axis=0), end - start))
+    return Speech((span,), _vectors(windows([span]), values))
+
+
 def test_it_parts_a_span_where_the_voice_changes():
     room = Room(2)
-    before, after = room.says((0, 9.0)), room.says((1, 9.0))
-    times = windows([(0.0, 18.0)])
-    values = [
-        room.heard(
-            room.voices[0] * min(max((9 - start) / 1.5, 0), 1)
-            + room.voices[1] * min(max((end - 9) / 1.5, 0), 1),
-            1.5,
-        )
-        for start, end in times
-    ]
-    speech = Speech(((0.0, 18.0),), _vectors(times, values))
 
-    (turns, *_) = grouped([speech, before, after])
+    turns, _ = grouped([_unbroken(room, (0, 8.3), (1, 8.7)), room.says(*_debate(0, 1))])
 
     assert _voices(turns) == ["S1", "S2"]
-    assert turns[0].end == turns[1].start == pytest.approx(9.0, abs=0.5)
+    assert turns[0].end == turns[1].start == pytest.approx(8.3, abs=0.3)
+
+
+def test_it_finds_an_answer_between_two_questions_without_a_pause():
+    room = Room(4)
+    answered = _unbroken(room, (0, 4.0), (2, 1.0), (0, 4.0))
+
+    turns, _ = grouped([answered, room.says(*_debate(0, 1, 2, 3))])
+
+    assert _voices(turns) == ["S1", "S2", "S1"]
+    assert turns[1].start == pytest.approx(4.0, abs=0.3)
+    assert turns[1].end == pytest.approx(5.0, abs=0.3)
 
 
 def test_it_marks_an_answer_in_chorus_and_gives_it_to_nobody():
@@ -246,13 +258,14 @@ def test_it_gives_the_same_turns_again():
     )
 )
 def test_it_covers_all_speech_and_only_pauses_within_a_voice(said):
-    room, spans, clock = Room(4), [], 0.0
-    for _, seconds, pause in said:
+    room, spans, times, values, clock = Room(4), [], [], [], 0.0
+    for voice, seconds, pause in said:
         spans.append((clock, clock + seconds))
+        for start, end in windows(spans[-1:]):
+            times.append((start, end))
+            values.append(room.heard(room.voices[voice], end - start))
         clock += seconds + pause
-    places = windows(spans)
-    values = [room.heard(room.voices[0], end - start) for start, end in places]
-    speech = Speech(tuple(spans), _vectors(places, values))
+    speech = Speech(tuple(spans), _vectors(times, values))
 
     (turns,) = grouped([speech])
 

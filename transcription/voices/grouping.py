@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 
 import numpy as np
 
 from transcription.voices import Vectors
 from transcription.voices.clusters import voices
+from transcription.voices.edges import Stretch, parted
 from transcription.voices.likeness import EDGE, Windows, clarity, trust
 from transcription.voices.overlap import choruses
-from transcription.voices.path import smoothed
+from transcription.voices.path import directions, smoothed
 from transcription.voices.windows import Span
 
 # Seconds of a pause that a voice's turn goes on over: people stop that long to breathe
@@ -20,8 +21,10 @@ from transcription.voices.windows import Span
 BRIDGE = 1.0
 # Seconds from a turn within which speech too short to be looked at is of its voice.
 NEXT_TO = 0.5
-APART = 60.0  # seconds of clock between two recordings
-CHORUS = -1  # in place of a voice, where several are heard and none can be told
+# Clarity · seconds of a voice that it takes to find it between windows.
+KNOWN = 3.0
+# In place of a voice: several are heard and none can be told; nobody was listened to.
+CHORUS, UNHEARD = -1, -2
 
 
 @dataclass(frozen=True)
@@ -53,49 +56,47 @@ def grouped(
     answers in chorus, which are marked as overlapped, and speech that is shorter than
     any window and not next to other speech.
     """
-    windows = _windows(recordings)
+    heard = [_windows(one) for one in recordings]
+    windows = _together([one for one in heard if len(one)])
     if not len(windows):
         return [[TurnDraft(*span, "") for span in one.spans] for one in recordings]
     found = smoothed(windows, voices(windows, people=people))
+    known = _known(windows, found)
     found = np.where(choruses(windows, found), CHORUS, found)
     names: dict[int, str] = {}
     turns, first = [], 0
-    for one in recordings:
-        last = first + len(one.vectors)
-        turns.append(_turns(one, found[first:last], names))
+    for one, own in zip(recordings, heard, strict=True):
+        last = first + len(own)
+        parts = _lent(_stretches(one, own, found[first:last], known))
+        turns.append(_bridged([_named(part, names) for part in parts]))
         first = last
     return turns
 
 
-def _windows(recordings: Sequence[Speech]) -> Windows:
-    """Return the windows of all recordings on one clock."""
-    values, clear, edge, starts, ends = [], [], [], [], []
-    clock = 0.0
-    for one in recordings:
-        times = one.vectors.times.astype(float)
-        if not len(times):
-            continue
-        room = clarity(one.vectors.values, times)
-        lengths = times[:, 1] - times[:, 0]
-        power = np.sqrt(trust(lengths, room))[:, None]
-        values.append(one.vectors.values / power)
-        cells = _cells(times)
-        clear.append(room * (cells[:, 1] - cells[:, 0]))
-        edge.append(np.full(len(times), room * EDGE))
-        starts.append(clock + times[:, 0])
-        ends.append(clock + times[:, 1])
-        clock += times[-1, 1] + APART
-    if not values:
-        return Windows(*(np.zeros((0, 1)) for _ in range(6)))
-    start, end = np.concatenate(starts), np.concatenate(ends)
-    pauses = np.append(np.inf, start[1:] - end[:-1])
+def _windows(one: Speech) -> Windows:
+    times = one.vectors.times.astype(float)
+    room = clarity(one.vectors.values, times)
+    cells = _cells(times)
+    power = np.sqrt(trust(times[:, 1] - times[:, 0], room))[:, None]
     return Windows(
-        np.concatenate(values),
-        np.concatenate(clear),
-        np.concatenate(edge),
-        start,
-        end,
-        pauses,
+        values=one.vectors.values / np.maximum(power, 1e-9),
+        clear=room * (cells[:, 1] - cells[:, 0]),
+        edge=np.full(len(times), room * EDGE),
+        starts=times[:, 0],
+        ends=times[:, 1],
+        pauses=np.append(np.inf, times[1:, 0] - times[:-1, 1])[: len(times)],
+    )
+
+
+def _together(heard: Sequence[Windows]) -> Windows:
+    """Return the windows of all recordings as those of one."""
+    if not heard:
+        return Windows(*(np.zeros(0) for _ in fields(Windows)))
+    return Windows(
+        *(
+            np.concatenate([getattr(one, field.name) for one in heard])
+            for field in fields(Windows)
+        )
     )
 
 
@@ -108,56 +109,65 @@ def _cells(times: np.ndarray) -> np.ndarray:
     return cells
 
 
-def _turns(one: Speech, found: np.ndarray, names: dict[int, str]) -> list[TurnDraft]:
-    stretches = _stretches(one, found)
-    named = [
-        TurnDraft(start, end, _name(voice, names), voice == CHORUS)
-        for start, end, voice in stretches
-    ]
-    return _bridged(named)
+def _known(windows: Windows, found: np.ndarray) -> dict[int, np.ndarray]:
+    """Return how each voice sounds that much is heard of, of length 1."""
+    clear = np.bincount(found, windows.clear)
+    sounds = directions(windows, found)
+    sounds /= np.maximum(np.linalg.norm(sounds, axis=1, keepdims=True), 1e-9)
+    return {int(one): sounds[one] for one in np.flatnonzero(clear >= KNOWN)}
 
 
-def _name(voice: int | None, names: dict[int, str]) -> str:
-    if voice is None or voice == CHORUS:
-        return ""
-    return names.setdefault(voice, f"S{len(names) + 1}")
-
-
-def _stretches(one: Speech, found: np.ndarray) -> list[tuple[float, float, int | None]]:
+def _stretches(
+    one: Speech, windows: Windows, found: np.ndarray, known: dict[int, np.ndarray]
+) -> list[Stretch]:
     """Return every span in order, parted where the voice changes within it."""
-    cells = _cells(one.vectors.times.astype(float))
-    middles = cells.mean(axis=1)
-    parted: list[tuple[float, float, int | None]] = []
-    at = 0
+    middles = (windows.starts + windows.ends) / 2
+    parts: list[Stretch] = []
     for start, end in one.spans:
-        inside = []
-        while at < len(middles) and middles[at] <= end:
-            inside.append(at)
-            at += 1
-        changes = [b for a, b in pairwise(inside) if found[a] != found[b]]
-        edges = [start, *(float(cells[change, 0]) for change in changes), end]
-        own = [int(found[i]) for i in (inside[:1] + changes)] or [None]
-        parted += [(*edge, who) for edge, who in zip(pairwise(edges), own, strict=True)]
-    return _lent(parted)
+        first, last = np.searchsorted(middles, (start, end))
+        inside = slice(int(first), int(last))
+        if first == last:
+            parts.append((start, end, UNHEARD))
+        elif last - first == 1 or not set(found[inside].tolist()) <= known.keys():
+            parts += _plain(start, end, windows[inside], found[inside])
+        else:
+            parts += parted(start, end, windows[inside], found[inside], known)
+    return parts
 
 
-def _lent(
-    parted: list[tuple[float, float, int | None]],
-) -> list[tuple[float, float, int | None]]:
+def _plain(
+    start: float, end: float, windows: Windows, found: np.ndarray
+) -> list[Stretch]:
+    """Return a span parted amid windows, where a voice is hardly known."""
+    changes = np.flatnonzero(np.diff(found)) + 1
+    middles = (windows.starts[changes] + windows.ends[changes - 1]) / 2
+    edges = [start, *middles.tolist(), end]
+    who = found[np.append(0, changes)].tolist()
+    return [(*edge, voice) for edge, voice in zip(pairwise(edges), who, strict=True)]
+
+
+def _lent(parts: list[Stretch]) -> list[Stretch]:
     """Give speech without a voice that of its nearer neighbour, if it is near."""
-    lent = list(parted)
-    for at, (start, end, voice) in enumerate(parted):
-        if voice is not None:
+    lent = list(parts)
+    for at, (start, end, voice) in enumerate(parts):
+        if voice != UNHEARD:
             continue
         beside = [
-            (start - parted[i][1] if i < at else parted[i][0] - end, parted[i][2])
+            (start - parts[i][1] if i < at else parts[i][0] - end, parts[i][2])
             for i in (at - 1, at + 1)
-            if 0 <= i < len(parted) and parted[i][2] not in (None, CHORUS)
+            if 0 <= i < len(parts) and parts[i][2] >= 0
         ]
-        near = min(beside, key=lambda one: one[0], default=(np.inf, None))
+        near = min(beside, default=(np.inf, UNHEARD))
         if near[0] < NEXT_TO:
             lent[at] = (start, end, near[1])
     return lent
+
+
+def _named(part: Stretch, names: dict[int, str]) -> TurnDraft:
+    start, end, voice = part
+    if voice < 0:
+        return TurnDraft(start, end, "", voice == CHORUS)
+    return TurnDraft(start, end, names.setdefault(voice, f"S{len(names) + 1}"))
 
 
 def _bridged(turns: list[TurnDraft]) -> list[TurnDraft]:

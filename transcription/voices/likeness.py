@@ -14,7 +14,7 @@ round covariances that are the recording's own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Self
 
@@ -51,6 +51,9 @@ class Windows:
 
     def __len__(self) -> int:
         return len(self.values)
+
+    def __getitem__(self, which: slice | np.ndarray) -> Self:
+        return type(self)(*(getattr(self, one.name)[which] for one in fields(self)))
 
 
 @dataclass(frozen=True)

@@ -28,14 +28,14 @@ def smoothed(windows: Windows, voices: np.ndarray) -> np.ndarray:
     costs = np.select([pauses > LONG, pauses > SHORT], COSTS[:2], COSTS[2])
     for _ in range(ROUNDS):
         before = voices
-        voices = _path(_fits(windows, _directions(windows, voices)), costs)
+        voices = _path(_fits(windows, directions(windows, voices)), costs)
         voices = np.unique(voices, return_inverse=True)[1]
         if np.array_equal(voices, before):
             break
     return voices
 
 
-def _directions(windows: Windows, voices: np.ndarray) -> np.ndarray:
+def directions(windows: Windows, voices: np.ndarray) -> np.ndarray:
     """Return (voices, dimensions): how each sounds, the less the less is known."""
     sums = np.zeros((int(voices.max()) + 1, windows.values.shape[1]))
     np.add.at(sums, voices, windows.values * windows.clear[:, None])

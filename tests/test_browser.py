@@ -6,6 +6,7 @@ from pathlib import Path
 
 import docx
 import pytest
+from django.db import connection
 from playwright.sync_api import Page, expect, sync_playwright
 
 from actas.models import Acta
@@ -26,6 +27,7 @@ def page(chromium: str) -> Iterator[Page]:
         )
         context = browser.new_context(locale="es-CO", accept_downloads=True)
         yield context.new_page()
+        connection.close()  # Playwright's loop made the test ask on another one
         browser.close()
 
 

@@ -66,7 +66,7 @@ def correct_a_sentence(page: Page, text: str) -> None:
 def name_the_speaker(page: Page, name: str) -> None:
     row = page.locator("article.row").first
     row.locator("a.chip").click()
-    page.locator("form.naming").get_by_role("combobox").fill(name)
+    page.locator("form.naming [role=combobox]").fill(name)
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Guardar quién habla").click()
     expect(page.locator("form.naming")).to_have_count(0)

@@ -15,13 +15,15 @@ from transcription.voices.windows import WINDOW, windows
 WINDOWS = 27_000  # seven hours, four fifths of it speech
 VOICES = 20
 DOMINANT = 0.3  # of the time is the presider's
+ALIKE = 0.8  # the cosine of two centres: two recordings may have the same person
 FEWEST = 20  # windows of a person that show how much a voice varies
 
 
 def pools(kept: Sequence[tuple[Path, Sequence[Turn]]]) -> list[np.ndarray]:
     """Return (n, dimensions) for each person: the windows that are wholly his.
 
-    `kept` are files with `times` and `values`, and the true turns of each.
+    `kept` are files with `times` and `values`, and the true turns of each. Where few
+    people say enough, those who say less are taken too.
     """
     found = []
     for path, turns in kept:
@@ -33,24 +35,21 @@ def pools(kept: Sequence[tuple[Path, Sequence[Turn]]]) -> list[np.ndarray]:
                 inside = (times[:, 0] >= start - 0.1) & (times[:, 1] <= end + 0.1)
                 own |= inside & (speaker == who)
             own &= times[:, 1] - times[:, 0] > WINDOW - 0.1
-            if own.sum() >= FEWEST:
-                found.append(values[own])
-    return found
+            found.append(values[own])
+    enough = [one for one in found if len(one) >= FEWEST]
+    return enough if len(enough) >= VOICES // 4 else [one for one in found if len(one)]
 
 
 def drawn(people: Sequence[np.ndarray], seed: int = 7) -> tuple[Speech, list[Turn]]:
     """Return WINDOWS windows of VOICES voices, and who speaks in truth.
 
-    Voices beyond `people` lie between two of them. What is particular to a window is
-    mixed of two of the person's, at the scale that one has, so that none comes twice.
+    Of people who are too alike the first stays; the others are made, with a centre as
+    far from the middle as theirs, and the variation of one of them. What is particular
+    to a window is mixed of two of the person's, at the scale that one has, so that none
+    comes twice. Raises ValueError where there are not two people.
     """
     chance = np.random.default_rng(seed)
-    centres = [values.mean(axis=0) for values in people]
-    rests = [values - centre for values, centre in zip(people, centres, strict=True)]
-    while len(centres) < VOICES:
-        one, other = chance.choice(len(people), 2, replace=False)
-        centres.append((centres[one] + centres[other]) / np.sqrt(2))
-        rests.append(rests[one])
+    centres, rests = _voices(people, chance)
     turns, spans = _day(chance)
     values = np.concatenate(
         [
@@ -63,6 +62,34 @@ def drawn(people: Sequence[np.ndarray], seed: int = 7) -> tuple[Speech, list[Tur
     spans = [span for span in spans if span[0] < times[-1, 1]]
     truth = [(*span, f"P{who}") for span, who in zip(spans, turns, strict=False)]
     return Speech(tuple(spans), Vectors(times, values.astype(np.float32))), truth
+
+
+def _voices(
+    people: Sequence[np.ndarray], chance: np.random.Generator
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Return the centres of VOICES people, and how the windows of each lie about it."""
+    centres: list[np.ndarray] = []
+    rests: list[np.ndarray] = []
+
+    def add(centre: np.ndarray, rest: np.ndarray) -> None:
+        length = np.linalg.norm(centre)
+        alike = [centre @ one / length / np.linalg.norm(one) for one in centres]
+        if len(centres) < VOICES and max(alike, default=0.0) < ALIKE:
+            centres.append(centre)
+            rests.append(rest)
+
+    for values in people:
+        add(values.mean(axis=0), values - values.mean(axis=0))
+    if len(centres) < 2:
+        raise ValueError("vectors of two people at least are needed")
+    count, middle = len(centres), np.mean(centres, axis=0)
+    far = np.linalg.norm(np.array(centres) - middle, axis=1).mean()
+    apart = np.concatenate(people) - middle
+    while len(centres) < VOICES:
+        way = chance.standard_normal(len(apart)) @ apart
+        way *= far / np.linalg.norm(way)
+        add(middle + way, rests[int(chance.integers(count))])
+    return centres, rests
 
 
 def _day(chance: np.random.Generator) -> tuple[list[int], list[tuple[float, float]]]:

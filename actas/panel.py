@@ -22,6 +22,7 @@ from sessions.models import Speaker
 from sessions.tramos import tramo_of
 
 BRIEF = 5  # sentences of each side
+LASTS = 12.0  # seconds to hear of a proof: a name, a pause and what was answered
 ALMOST_SURE = 0.99  # confidence; what is less sure and still proposed is "probable"
 
 
@@ -79,6 +80,12 @@ class Proof:
     start: float
     quote: str
     against: bool
+    answer: str = ""  # what was said to it; "" where the quote stands alone
+
+    @property
+    def until(self) -> float:
+        """Where its words are over, so that nobody has to stop the audio."""
+        return self.start + LASTS
 
     @property
     def tramo(self) -> int:
@@ -94,7 +101,8 @@ def proof(found: Mapping[str, Any]) -> Proof:
     """Return one of them in words; a kind that is not known says only which way."""
     against = found["strength"] < 0
     says = SAYS.get(found["kind"], "habla en contra" if against else "habla a favor")
-    return Proof(capital(says), found["start"], found["quote"].strip(" «»"), against)
+    quote, answer = (found.get(each, "").strip(" «»") for each in ("quote", "answer"))
+    return Proof(capital(says), found["start"], quote, against, answer)
 
 
 def titled(speaker: Speaker) -> str:

@@ -99,6 +99,7 @@ def test_it_proposes_a_councillor_with_its_proof(acta, luz, monkeypatch) -> None
         "strength": 2.7,
         "person": f"c{luz.pk}",
         "name": "Luz Dary Bernal",
+        "answer": "",
     }
     assert not voice(acta, "S1").is_named
 

@@ -42,6 +42,20 @@ def test_it_hears_who_answers_the_roll():
     assert found == {Kind.ROLL_CALL: pytest.approx(2.6, abs=0.1)}
 
 
+@pytest.mark.parametrize(
+    ("voice", "text", "both"),
+    [
+        ("S4", ROLL, ("Esneda Botina Cuastumal.", "Presente, señor secretario.")),
+        ("S7", GIVEN, ("Tiene la palabra el concejal Segundo Tulcán.",
+                       "Gracias, presidenta.")),
+        ("S1", "", ("Existiendo quórum, declaro abierta la sesión.", "")),
+    ],
+)  # fmt: skip
+def test_it_quotes_what_was_answered_with_what_was_asked(voice, text, both):
+    evidence = naming_of(voice, CHAIR + text, NARIÑO).evidence
+    assert both in [(one.quote, one.answer) for one in evidence]
+
+
 def test_it_proposes_who_answers_the_roll_and_votes():
     names = proposed(CHAIR + ROLL + VOTE, NARIÑO)
     assert names["S3"] == "Segundo Tulcán Paz"

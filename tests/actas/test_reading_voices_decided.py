@@ -119,6 +119,7 @@ def test_it_always_quotes_what_was_said(rows):
                 one.quote in line.text and line.start <= one.start <= line.end
                 for line in lines
             )
+            assert any(one.answer in line.text for line in lines)
         if naming.is_proposed:
             assert any(one.strength > 0 for one in naming.evidence)
             assert {o.kind for o in naming.evidence if o.strength > 0} != {Kind.FLOOR}

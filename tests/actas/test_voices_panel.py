@@ -97,6 +97,14 @@ def test_it_shows_the_proof_of_a_proposed_name(secretary, acta: Acta) -> None:
     assert "0.99" not in text  # how sure it is, is said in words
 
 
+def test_it_shows_what_was_answered_beside_the_call(secretary, acta: Acta) -> None:
+    call = {**ROLL, "quote": "Rosa Vélez.", "answer": "Presente, señor secretario."}
+    propose(acta, "S1", "Rosa Vélez", evidence=[call])
+    text = voices_page(secretary, acta).text
+    assert "lista: «Rosa Vélez.» — «Presente, señor secretario.»" in text
+    assert 'data-play="38" data-until="50"' in text
+
+
 def test_it_shows_both_sides_where_there_is_little_room(secretary, acta: Acta) -> None:
     many = [{**ROLL, "start": 100.0 + n} for n in range(30)]
     propose(acta, "S1", "Rosa Vélez", evidence=[*many, ABSENT])

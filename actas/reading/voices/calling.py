@@ -182,9 +182,11 @@ def answered(scene: Scene, found: Sequence[Calling]) -> list[Finding]:
         worth = min(STRENGTHS[kind], math.log(_CERTAIN / min(rate, _CERTAIN)))
         span = (answer.call.first, answer.call.last)
         if worth > 0:
-            findings.append(scene.finding(voice, person, kind, span, worth))
+            findings.append(
+                scene.finding(voice, person, kind, span, worth, answer=answer.at)
+            )
         findings += [
-            scene.finding(other, person, Kind.OTHER_ANSWERED, span)
+            scene.finding(other, person, Kind.OTHER_ANSWERED, span, answer=answer.at)
             for other in scene.voices
             if other != voice
         ]

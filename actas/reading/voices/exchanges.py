@@ -211,8 +211,9 @@ class Exchanges:
             span = (one.mention.first, one.mention.last)
             if worth > 0:
                 person = one.mention.person
+                kind, said = Kind.FLOOR, turn.first
                 findings.append(
-                    scene.finding(turn.voice, person, Kind.FLOOR, span, worth)
+                    scene.finding(turn.voice, person, kind, span, worth, answer=said)
                 )
         return findings
 
@@ -259,7 +260,10 @@ class Exchanges:
             for voice, turn in sorted(firsts.items()):
                 soon = 0 <= turn.start - start <= _ARRIVED
                 if voice and soon and turn.size >= _SPEECH:
-                    findings.append(scene.finding(voice, person, Kind.ARRIVED, span))
+                    kind, said = Kind.ARRIVED, turn.first
+                    findings.append(
+                        scene.finding(voice, person, kind, span, answer=said)
+                    )
         return findings
 
     # ---- Guests ----------------------------------------------------------------------

@@ -167,6 +167,7 @@ class Evidence:
     quote: str  # literally in one line
     strength: float  # added to the log odds; negative where it speaks against
     person: str  # key of a Candidate
+    answer: str = ""  # what was said to it, literally in one line; "" where it is alone
 
 
 @dataclass(frozen=True)

@@ -203,16 +203,26 @@ class Scene:
         kind: Kind,
         span: tuple[int, int],
         strength: float | None = None,
+        *,
+        answer: int | None = None,
     ) -> Finding:
-        """Return a finding with the sentence around a span as its quote."""
-        first, last = self.quoted(*span)
+        """Return a finding with the sentence around a span as its quote.
+
+        `answer` is the first word of what was said to it, where that is what proves.
+        """
+        worth = STRENGTHS[kind] if strength is None else strength
+        start = self.seconds(self.quoted(*span)[0])
+        reply = "" if answer is None else self.sentence(answer, answer + 1)
+        quote = self.sentence(*span)
+        return Finding(voice, Evidence(kind, start, quote, worth, person.key, reply))
+
+    def sentence(self, first: int, last: int) -> str:
+        """Return the sentence around a span, literally."""
+        first, last = self.quoted(first, last)
         line = self.heard.lines[self.heard.words[first].line]
         end = self.heard.words[last - 1].to
         end += line.text[end : end + 1] in (".", "?", "!")
-        quote = line.text[self.heard.words[first].at : end]
-        worth = STRENGTHS[kind] if strength is None else strength
-        start = self.seconds(first)
-        return Finding(voice, Evidence(kind, start, quote, worth, person.key))
+        return line.text[self.heard.words[first].at : end]
 
     def quoted(self, first: int, last: int) -> tuple[int, int]:
         """Return the sentence around a span, inside the span's first line."""

@@ -195,15 +195,15 @@ def is_settled(utterance: Utterance, person: Person) -> bool:
 
 @transaction.atomic
 def confirm_speaker(acta: Acta, speaker: Speaker, user: User) -> None:
-    """Confirm that a voice is who the machine proposed.
+    """Confirm that a voice is who `speaker`, as it was read, says that it is.
 
-    Raises Conflict when nobody is proposed any more, or NotAllowed.
+    Raises Conflict when nobody, or somebody else, is proposed by now, or NotAllowed.
     """
     acta.lock()
-    speaker = held(speaker)
-    if not speaker.is_named:
+    read, now = Person.of(speaker), held(speaker)
+    if not now.is_named or Person.of(now) != read:
         raise Conflict
-    acta.record(speaker, Person.of(speaker).facts(user), user)
+    acta.record(now, read.facts(user), user)
     settle(acta)
 
 

@@ -92,6 +92,14 @@ def test_it_confirms_nobody_where_nobody_is_proposed(acta, alice) -> None:
         confirm_speaker(acta, voice(acta, "S1", 0), alice)
 
 
+def test_it_confirms_nobody_but_who_was_read(acta, alice) -> None:
+    read = voice(acta, "S1", 0, name="Ana")
+    Speaker.objects.update(name="Eva")  # proposed since, by another reading
+    with pytest.raises(Conflict):
+        confirm_speaker(acta, read, alice)
+    assert not acta.edits.exists()
+
+
 @pytest.mark.parametrize("confirmed", [True, False])
 def test_it_takes_a_name_away_and_gives_it_back(acta, alice, confirmed: bool) -> None:
     luz = make_councillor(acta.session.council, "Luz Dary Bernal")

@@ -12,6 +12,9 @@ from dataclasses import asdict
 from math import log
 from typing import Any
 
+from django.db import transaction
+from django.db.models import Max
+
 from actas import voiceprints
 from actas.models import Acta
 from actas.reading.heard import Line
@@ -50,23 +53,53 @@ PROPOSED = (
 )
 
 
-def propose_names(acta: Acta, *, only_empty: bool = False) -> None:
+def propose_names(acta: Acta) -> None:
     """Propose who each voice is, out of all that the acta says now.
 
-    With `only_empty`, a name that is proposed already stays. The caller holds the
-    acta's lock.
+    The caller holds the acta's lock.
     """
     speakers = tied(acta.session.speakers.order_by("pk"))
+    if asked := asked_of(acta, speakers):
+        _write(asked, _read(acta, speakers))
+
+
+def propose_further(acta: Acta) -> None:
+    """Propose who the voices without a name are; a name that is proposed stays.
+
+    Reading takes seconds in which people go on correcting, so the acta is held for
+    the writing alone. Nothing is written when a person has meanwhile said who a voice
+    is: from that on all is read again.
+    """
+    speakers = tied(acta.session.speakers.order_by("pk"))
+    before = _last_said(acta)
+    if not _nameless(asked_of(acta, speakers)):
+        return
+    found = _read(acta, speakers)
+    with transaction.atomic():
+        now = Acta.objects.select_for_update().get(pk=acta.pk)
+        if now.is_editable and _last_said(now) == before:
+            rows = tied(now.session.speakers.order_by("pk"))
+            _write(_nameless(asked_of(now, rows)), found)
+
+
+def asked_of(acta: Acta, speakers: Sequence[Speaker]) -> list[Speaker]:
+    """Return those of the session's rows of which the machine may say who they are."""
     by_hand = acta.edits.filter(speaker__isnull=False, after__has_key="name")
     touched = set(by_hand.values_list("speaker_id", flat=True))
-    asked = [
-        one
-        for one in speakers
-        if is_open(one) and one.pk not in touched
-        if not (only_empty and one.is_named)
-    ]
-    if not asked:
-        return
+    return [one for one in speakers if is_free(one) and one.pk not in touched]
+
+
+def _nameless(speakers: Iterable[Speaker]) -> list[Speaker]:
+    return [one for one in speakers if not one.is_named]
+
+
+def _last_said(acta: Acta) -> int | None:
+    """Return the pk of the last thing that a person said of a voice, or took back."""
+    return acta.edits.filter(speaker__isnull=False).aggregate(last=Max("pk"))["last"]
+
+
+def _read(acta: Acta, speakers: Sequence[Speaker]) -> dict[int, Naming | None] | None:
+    """Return who each of the session's rows may be, by pk; None if it went wrong."""
     labels = labels_of(speakers)
     session, lines = acta.session, lines_of(acta, labels)
     people = candidates_of(session, speakers)
@@ -76,16 +109,23 @@ def propose_names(acta: Acta, *, only_empty: bool = False) -> None:
         read = namings(lines, people, given=given, further=further)
     except Exception:  # what was said matters more than who said it
         logger.exception("Could not propose names for %s", acta)
-        return
+        return None
     found = {one.voice: one for one in read}
-    for speaker in asked:
-        for field, value in proposal(found.get(labels[speaker.pk])).items():
+    return {pk: found.get(label) for pk, label in labels.items()}
+
+
+def _write(asked: Sequence[Speaker], found: Mapping[int, Naming | None] | None) -> None:
+    if found is None:
+        return
+    known = [one for one in asked if one.pk in found]  # not one that came meanwhile
+    for speaker in known:
+        for field, value in proposal(found[speaker.pk]).items():
             setattr(speaker, field, value)
-    Speaker.objects.bulk_update(asked, PROPOSED)
+    Speaker.objects.bulk_update(known, PROPOSED)
 
 
-def is_open(speaker: Speaker) -> bool:
-    """Whether the machine may still say who a voice is."""
+def is_free(speaker: Speaker) -> bool:
+    """Whether nobody has said who a voice is: then the machine may."""
     by_machine = speaker.source == Proposed.Source.MACHINE
     free = by_machine and speaker.confirmed_at is None and not speaker.same_as_id
     return free and bool(speaker.voice)

@@ -1,7 +1,5 @@
 """What the site's cluster runs for actas."""
 
-from django.db import transaction
-
 from actas import naming, proposals
 from actas.models import Acta
 from sessions.models import Recording
@@ -17,10 +15,9 @@ def draft(transcription_pk: int) -> None:
 
 def name_voices(acta_pk: int) -> None:
     """Propose names for voices that have none, now that a person named another."""
-    with transaction.atomic():
-        acta = Acta.objects.select_for_update().filter(pk=acta_pk).first()
-        if acta and acta.is_editable:
-            naming.propose_names(acta, only_empty=True)
+    acta = Acta.objects.select_related("session__council").filter(pk=acta_pk).first()
+    if acta and acta.is_editable:
+        naming.propose_further(acta)
 
 
 def sweep() -> None:

@@ -3,12 +3,20 @@
 import datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django_q.models import OrmQ
 
 from actas import naming, proposals, tasks
 from actas.editing import Person, confirm_speaker, name_voice
 from actas.models import Acta, Utterance
-from actas.naming import candidates_of, labels_of, lines_of, propose_names
+from actas.naming import (
+    candidates_of,
+    labels_of,
+    lines_of,
+    propose_further,
+    propose_names,
+)
 from actas.reading.voices import Candidate, Evidence, Kind, Naming, Role
 from actas.settling import undo
 from actas.voices import merge_voices, name_speaker, split_voice, unname_voice
@@ -131,7 +139,7 @@ def test_it_takes_back_what_is_not_proved_any_more(acta, luz, monkeypatch) -> No
     hear(monkeypatch, named("S2", luz, 0.97))
     propose_names(acta)
     hear(monkeypatch, named("S3", luz, 0.97))
-    propose_names(acta, only_empty=True)  # under somebody's eyes: added to, not moved
+    propose_further(acta)  # under somebody's eyes: added to, not moved
     assert [voice(acta, v).is_named for v in ("S2", "S3")] == [True, True]
     propose_names(acta)
     assert [voice(acta, v).is_named for v in ("S2", "S3")] == [False, True]
@@ -326,6 +334,34 @@ def test_it_reads_nothing_after_a_text_is_undone(
         assert undo(acta, alice).utterance == row(acta)
         assert undo(acta, alice) is None
     assert not OrmQ.objects.exists()
+
+
+def test_it_writes_nothing_that_was_read_before_somebody_spoke(
+    acta, alice, luz, monkeypatch
+) -> None:
+    hear(monkeypatch, named("S3", luz, 0.99))
+    read = naming.namings
+
+    def meanwhile(*lines, **more):
+        name_speaker(acta, voice(acta, "S4"), alice, Person(luz.pk))
+        return read(*lines, **more)
+
+    monkeypatch.setattr(naming, "namings", meanwhile)
+    tasks.name_voices(acta.pk)
+    assert not voice(acta, "S3").is_named
+    monkeypatch.setattr(naming, "namings", read)  # the task of that naming
+    tasks.name_voices(acta.pk)
+    assert voice(acta, "S3").is_named
+
+
+def test_it_keeps_nobody_waiting_while_it_reads(acta, luz, monkeypatch) -> None:
+    hear(monkeypatch, named("S3", luz, 0.99))
+    with CaptureQueriesContext(connection) as asked:
+        tasks.name_voices(acta.pk)
+    said = [query["sql"] for query in asked.captured_queries]
+    read = next(at for at, sql in enumerate(said) if "actas_utterance" in sql)
+    assert not any("FOR UPDATE" in sql for sql in said[:read])
+    assert "FOR UPDATE" in "".join(said[read:])
 
 
 def test_it_proposes_nothing_in_a_closed_acta(acta, luz, monkeypatch) -> None:

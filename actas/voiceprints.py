@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from django.db.models import Exists, OuterRef
 
-from actas.models import Acta
+from actas.models import Acta, Utterance
 from councils import remembering
 from councils.matching import Match
 from councils.models import Councillor
 from councils.remembering import Heard
+from sessions.colours import person
 from sessions.facts import tied
 from sessions.models import CouncilSession
 from transcription.voicing import model_of, newest, voices_heard
@@ -30,8 +32,8 @@ def follow(acta: Acta) -> int:
     session = acta.session
     wanted = confirmed_in(session)
     kept = remembering.kept_of(session.council, f"{together_of(session)}/")
-    for source, person in kept.items():
-        if wanted.get(source) != person:
+    for source, who in kept.items():
+        if wanted.get(source) != who:
             remembering.forget(session.council, source)
     missing = {s: who for s, who in wanted.items() if kept.get(s) != who}
     people = Councillor.objects.filter(pk__in=missing.values())
@@ -56,14 +58,19 @@ def follow(acta: Acta) -> int:
 def confirmed_in(session: CouncilSession) -> dict[str, int]:
     """Return the councillor whom each voice was confirmed as, by what names the voice.
 
-    A voice of which a part was given to another is left out: it sounds like both.
+    A voice of which a part is somebody else's is left out: it sounds like both.
     """
-    speakers = tied(session.speakers.exclude(voice=""))
-    labels = [one.voice for one in speakers]
+    said = Utterance.objects.filter(speaker=OuterRef("pk"))
+    rows = session.speakers.exclude(voice="").annotate(says=Exists(said))
+    speakers = tied(rows)
     found = {}
     for one in speakers:
-        parted = any(is_part(label, one.voice) for label in labels)
-        if one.is_confirmed and one.head.councillor_id and not parted:
+        shared = any(
+            is_part(part.voice, one.voice) and person(part) != person(one)
+            for part in speakers
+            if part.says  # a part that was given back says nothing
+        )
+        if one.is_confirmed and one.head.councillor_id and not shared:
             found[source_of(session, one.voice)] = one.head.councillor_id
     return found
 

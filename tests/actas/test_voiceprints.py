@@ -195,6 +195,18 @@ def test_it_forgets_a_voice_that_turns_out_to_be_two_peoples(
     said = acta.utterances.get(text="Habla la voz 3.")
     split_voice(said, user, said.version)
     assert kept() == {}
+    undo(acta, user)
+    assert len(kept()) == 1
+
+
+def test_it_knows_a_voice_again_whose_parts_are_one_persons(
+    council: Council, ana: Councillor, user: User
+) -> None:
+    acta = make_voiced(council)
+    call(acta, "S3", ana, user)
+    said = acta.utterances.get(text="Habla la voz 3.")
+    merge_voices(acta, user, split_voice(said, user, said.version), voice(acta, "S3"))
+    assert kept() == {f"session {acta.session_id}/S3": "Ana Ardila"}
 
 
 def test_it_keeps_what_it_remembers_when_the_vectors_go(

@@ -283,6 +283,8 @@ def described(edit: Edit) -> str:
 
 def _voice_described(edit: Edit, sentences: int) -> str:
     label = edit.speaker.label
+    if "same_as_id" in edit.after and edit.after["same_as_id"] is None:
+        return f"Se deshizo la separación de una voz: vuelve a ser de {label}."
     if "same_as_id" in edit.after:
         return f"Se deshizo la unión de dos voces: {label} vuelve a estar aparte."
     if "name" not in edit.after:  # a voice that began in the middle of another

@@ -6,7 +6,7 @@ Everything here reads plain values that the pages have at hand, without a query.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, zip_longest
@@ -113,6 +113,15 @@ def titled(speaker: Speaker) -> str:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A voice that a person said to be of a card's, and may take out again."""
+
+    speaker: Speaker
+    seconds: float
+    sample: Sample  # the longest that it says by itself
+
+
+@dataclass(frozen=True)
 class Card:
     """A voice, or all that is already said to be one person's; None is nobody's."""
 
@@ -123,6 +132,7 @@ class Card:
     count: int  # sentences
     first: Said
     samples: tuple[Sample, ...] = ()
+    parts: tuple[Part, ...] = ()
 
     @property
     def speaker(self) -> Speaker | None:
@@ -246,6 +256,7 @@ class Panel:
             count=len(group),
             first=group[0],
             samples=tuple(heard[: speaking.SAMPLES]),
+            parts=tuple(_parts(members, group, heads)),
         )
 
     def _is_loose(self, pk: int) -> tuple[bool, int]:
@@ -313,6 +324,19 @@ class Panel:
             )
             for time in times
         ]
+
+
+def _parts(
+    members: Sequence[Speaker], group: Sequence[Said], heads: Sequence[int]
+) -> Iterator[Part]:
+    """Yield what may be taken out of a card; not the row that says who it is."""
+    for row in members:
+        if row.pk in heads[:1] or not (row.same_as_id or row.voice):
+            continue
+        said = [one for one in group if one.speaker_id == row.pk]
+        longest = max(said, key=lambda one: (not one.overlapped, one.end - one.start))
+        seconds = sum(one.end - one.start for one in said)
+        yield Part(row, seconds, Sample(longest.start, longest.end))
 
 
 def _pks(card: Card) -> set[int]:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django_q.tasks import async_task
 
 from actas import voiceprints
-from actas.models import Acta, Edit
+from actas.models import Acta, Conflict, Edit
 from councils.models import User
 
 
@@ -26,8 +26,13 @@ def settle(acta: Acta) -> None:
 
 @transaction.atomic
 def undo(acta: Acta, user: User) -> Edit | None:
-    """Undo the last thing that `user` did, as Acta.undo does, with what follows."""
+    """Undo the last thing that `user` did, as Acta.undo does, with what follows.
+
+    Raises Conflict also where a voice would come back to one that is another's part.
+    """
     last = acta.undo(user)
+    if acta.session.speakers.filter(same_as__same_as__isnull=False).exists():
+        raise Conflict
     if last and acta.edits.filter(batch=last.batch, speaker__isnull=False).exists():
         settle(acta)
     return last

@@ -38,6 +38,7 @@ voice_urls = [
     path("voces/<int:pk>/nombre/", voices.name, name="speaker_name"),
     path("voces/<int:pk>/sin-nombre/", voices.unname, name="speaker_unname"),
     path("voces/<int:pk>/unir/", voices.merge, name="speaker_merge"),
+    path("voces/<int:pk>/separar/", voices.separate, name="speaker_separate"),
 ]
 
 acta_urls = [

@@ -16,6 +16,7 @@ from actas.editing import Person, change_all, held
 from actas.models import Acta, Conflict, Edit, Utterance
 from actas.settling import settle
 from councils.models import User
+from sessions import colours
 from sessions.models import Proposed, Speaker
 
 NOBODY = {
@@ -73,6 +74,34 @@ def merge_voices(acta: Acta, user: User, voice: Speaker, into: Speaker) -> Speak
         acta.record(row, {"same_as_id": head.pk}, user, batch)
     settle(acta)
     return head
+
+
+@transaction.atomic
+def separate_voice(acta: Acta, user: User, voice: Speaker) -> None:
+    """Take a voice out of the person that it was said to be, with what it says.
+
+    Of a union it was part of, or out of several voices confirmed as one person's. It
+    gets back the name that was its own, but not the one that is wrong. No sentence is
+    touched. Raises Conflict when it stands apart already, or NotAllowed.
+    """
+    acta.lock()
+    row, batch = Speaker.objects.select_for_update().get(pk=voice.pk), uuid.uuid4()
+    whole = held(row)
+    alike = acta.session.speakers.filter(
+        ~Q(pk=row.pk),
+        same_as=None,
+        councillor=row.councillor_id,
+        name=row.name,
+        office=row.office,
+    )
+    others = alike.exclude(confirmed_at=None)
+    if whole.pk == row.pk and not (row.is_attributed and others.exists()):
+        raise Conflict
+    if whole.pk != row.pk:
+        acta.record(row, {"same_as_id": None}, user, batch)
+    if row.is_named and colours.person(row) == colours.person(whole):
+        acta.record(row, NOBODY, user, batch)
+    settle(acta)
 
 
 @transaction.atomic

@@ -35,14 +35,14 @@ class OpenCard:
 
     pk: int
     template: str
-    form: forms.Form
+    form: forms.Form | None
     what: str = ""  # what the form will do, in a sentence
 
 
 @require_GET
 @login_required
 def voices(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show every voice; ?nombrar= and ?unir= open a card, ?ficha= closes it again."""
+    """Show every voice; ?nombrar=, ?unir= and ?separar= open a card, ?ficha= closes."""
     session = session_for(request.user, pk)
     acta = getattr(session, "acta", None)
     if acta is None:
@@ -62,7 +62,7 @@ def voices(request: HttpRequest, pk: int) -> HttpResponse:
 
 def card_asked(request: HttpRequest, tramo: Tramo) -> Card | None:
     """Return the card that the address names, or None; 404 if there is none such."""
-    for name in ("nombrar", "unir", "ficha"):
+    for name in ("nombrar", "unir", "separar", "ficha"):
         asked = request.GET.get(name, "")
         if asked.isdecimal() and len(asked) < 18:
             card = tramo.panel.card(int(asked))
@@ -82,6 +82,8 @@ def opened_card(
         raise Http404
     if "nombrar" in request.GET:
         return naming(tramo.acta, card)
+    if "separar" in request.GET:
+        return OpenCard(card.pk, "actas/_voice_parting.html", None)
     into = request.GET.get("into", "")
     form = JoinForm(card, tramo.panel, {"into": into} if into else None)
     return join(tramo, card, form)
@@ -219,6 +221,16 @@ def merge(request: HttpRequest, acta: Acta, speaker: Speaker) -> HttpResponse:
     if told(request, lambda: heads.append(verbs.merge_voices(*args))):
         done(request, acta, f"Quedó: {card.title} y {into.title} son la misma voz.")
     return back(request, acta, heads[0] if heads else speaker)
+
+
+@of_voice
+def separate(request: HttpRequest, acta: Acta, speaker: Speaker) -> HttpResponse:
+    """Take a voice out of those that were said to be one person's."""
+    was = speaker.label
+    if told(request, verbs.separate_voice, acta, request.user, speaker):
+        speaker = Speaker.objects.get(pk=speaker.pk)
+        done(request, acta, f"Quedó: la voz {speaker.number} está aparte de {was}.")
+    return back(request, acta, speaker)
 
 
 def card_or_404(tramo: Tramo, pk: int) -> Card:

@@ -27,7 +27,7 @@ listen([
   { key: "Enter", ctrl: true, name: "Ctrl + Entrar", says: "En una voz: confirmar y pasar a la que sigue", when: (t) => t.closest("#voces .voice")?.querySelector("form.confirm"), act: (t) => t.closest(".voice").querySelector("form.confirm").requestSubmit() },
   { key: "ArrowUp", name: "↑", says: "En una voz: ir a la anterior", when: inCard, act: (t) => step(t.closest(".voice"), -1) },
   { key: "ArrowDown", name: "↓", says: "En una voz: ir a la siguiente", when: inCard, act: (t) => step(t.closest(".voice"), 1) },
-  { key: "Escape", name: "Esc", says: "Al nombrar o unir: dejar la voz como estaba", when: (t) => t.closest(".voice form.act"), act: (t) => t.closest(".voice").querySelector("[data-close]").click() },
+  { key: "Escape", name: "Esc", says: "Al nombrar, unir o separar: dejar la voz como estaba", when: (t) => t.closest(".voice .act"), act: (t) => t.closest(".voice").querySelector("[data-close]").click() },
 ]);
 
 body.addEventListener("htmx:confirm", ({ detail }) => {

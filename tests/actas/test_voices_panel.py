@@ -444,6 +444,7 @@ def changes(acta: Acta) -> list[tuple[str, dict]]:
         (f"/voces/{one.pk}/nombre/", {"name": "Ana"}),
         (f"/voces/{one.pk}/sin-nombre/", {}),
         (f"/voces/{one.pk}/unir/", {"into": other.pk}),
+        (f"/voces/{one.pk}/separar/", {}),
         (f"/intervenciones/{row.pk}/otra-voz/", {"version": 1}),
     ]
 

@@ -6,8 +6,10 @@ import unicodedata
 from typing import Any
 
 from django import forms
+from django.db.models import Exists, OuterRef, Q
 
 from actas.editing import Person
+from actas.models import Utterance
 from actas.panel import Card, Panel, titled
 from sessions.models import AgendaItem, CouncilSession, Speaker
 from sessions.wording import duration
@@ -132,7 +134,7 @@ class NamingForm(PersonForm, VersionForm):
 
     def choices(self, session: CouncilSession) -> Choices:
         own = self.speaker.head.pk if self.speaker else None
-        return {**people_of(session), "Otras voces": voices_of(session, own)}
+        return {**people_of(session), "Otras voces": waiting_voices(session, own)}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -176,27 +178,33 @@ class JoinForm(forms.Form):
         ]
 
 
-def voices_of(
+def waiting_voices(
     session: CouncilSession, but: int | None
 ) -> dict[str, tuple[str, Speaker]]:
     """Return the voices of which nobody has said who they are, by their key.
 
-    What a voice is part of stands for it; the one with the pk `but` is left out.
+    What a voice is part of stands for it. The one with the pk `but` is left out, and
+    so is one that says nothing any more.
     """
-    rows = session.speakers.filter(same_as=None, confirmed_at=None).exclude(voice="")
-    rows = rows.exclude(pk=but).select_related("councillor").order_by("pk")
+    own = Q(speaker=OuterRef("pk")) | Q(speaker__same_as=OuterRef("pk"))
+    rows = session.speakers.filter(
+        Exists(Utterance.objects.filter(own)), same_as=None, confirmed_at=None
+    )
+    rows = rows.exclude(voice="").exclude(pk=but)
+    rows = rows.select_related("councillor").order_by("pk")
     return {f"v{row.pk}": (titled(row), row) for row in rows}
 
 
 def people_of(session: CouncilSession) -> Choices:
     """Return who may be speaking: group -> key -> (what is shown, who it is)."""
     seated = session.council.councillors.seated_on(session.date)
-    named = session.speakers.filter(councillor=None).exclude(name="").order_by("pk")
+    # A row that is part of another is whoever that one is, whatever its own name says.
+    named = session.speakers.filter(councillor=None, same_as=None).exclude(name="")
     council = session.council
     secretary = session.secretary_name or council.secretary_name
     staff = Person(None, secretary, council.secretary_office, council.secretary_gender)
     others: dict[str, tuple[str, Person]] = {}
-    for speaker in named:
+    for speaker in named.order_by("pk"):
         person = Person.of(speaker)
         same = {(p.name, p.office) for _, p in others.values()}
         if (person.name, person.office) not in {*same, (staff.name, staff.office)}:

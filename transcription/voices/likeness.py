@@ -32,7 +32,7 @@ NEAR = 0.4  # seconds between two windows that are nearly always of one voice
 # Of a voice's direction, how much is its own: the rest all voices of a room share.
 OWN = 0.6
 # How much of it changes from turn to turn: another distance, another mood.
-DRIFT = 0.03
+DRIFT = 0.02
 # Of some two hundred dimensions, how many the noise makes use of independently; half
 # of what was measured, since neither is it quite round.
 NATS = 50.0

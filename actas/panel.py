@@ -266,7 +266,7 @@ class Panel:
     def _sentences(self) -> list[Sentence]:
         heads = {pk: voice.speaker.head.pk for pk, voice in self._voices.items()}
         return [
-            Sentence(one.start, one.end, 0, heads.get(one.speaker_id), one.overlapped)
+            Sentence(one.start, one.end, heads.get(one.speaker_id), one.overlapped)
             for one in self._said
         ]
 
@@ -348,10 +348,10 @@ def silent(
 ) -> list[Councillor] | None:
     """Return who holds a seat and is not heard, not even as a name to confirm.
 
-    None while some voice has no name: it may be anybody's.
+    None while some voice has no name, or something no voice: it may be anybody's.
     """
-    speakers = [time.time.speaker for time in times if time.time.speaker]
-    if not speakers or not all(speaker.is_named for speaker in speakers):
+    speakers = [time.time.speaker for time in times]
+    if not speakers or not all(speaker and speaker.is_named for speaker in speakers):
         return None
     heard = {speaker.head.councillor_id for speaker in speakers}
     return [one for one in seated if one.pk not in heard]

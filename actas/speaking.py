@@ -1,7 +1,4 @@
-"""How long each person of a session speaks, and where each voice is heard best.
-
-Both are read off the sentences, in three queries however long the session was.
-"""
+"""How long each person speaks, and where each voice is heard best. [no database]"""
 
 from __future__ import annotations
 
@@ -9,9 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from actas.models import Acta
 from sessions.colours import person
-from sessions.facts import tied
 from sessions.models import Speaker
 
 SAMPLES = 3  # of each voice
@@ -27,7 +22,6 @@ class Sentence:
 
     start: float  # seconds on the session's clock
     end: float
-    words: int
     speaker_id: int | None  # of the row that says who it is
     overlapped: bool = False
 
@@ -45,51 +39,12 @@ class SpeakingTime:
     is_confirmed: bool
     """Whether a person said so; what the machine proposes is counted apart."""
     seconds: float
-    words: int
     interventions: int
     """Times that the person took the floor."""
 
     @property
     def label(self) -> str:
-        return self.speaker.label if self.speaker else "Sin voz"
-
-
-def speaking_times(acta: Acta) -> list[SpeakingTime]:
-    """Return how long everybody spoke, whoever spoke longest first."""
-    speakers = _speakers(acta)
-    return times(_sentences(acta, speakers), speakers)
-
-
-def samples_of(acta: Acta) -> dict[int, list[Stretch]]:
-    """Return up to SAMPLES stretches of each voice, by the pk of its Speaker.
-
-    A voice that is part of another has none of its own: they are that one's.
-    """
-    by_voice: dict[int, list[Sentence]] = {}
-    for sentence in joined(_sentences(acta, _speakers(acta))):
-        if sentence.speaker_id is not None:
-            by_voice.setdefault(sentence.speaker_id, []).append(sentence)
-    return {pk: samples(said) for pk, said in by_voice.items()}
-
-
-def _speakers(acta: Acta) -> dict[int, Speaker]:
-    rows = acta.session.speakers.select_related("councillor").order_by("pk")
-    speakers = tied(rows.prefetch_related("councillor__tenures"))
-    for speaker in speakers:
-        speaker.session = acta.session
-    return {speaker.pk: speaker for speaker in speakers}
-
-
-def _sentences(acta: Acta, speakers: dict[int, Speaker]) -> list[Sentence]:
-    fields = ("start", "end", "text", "speaker_id", "overlapped")
-    rows = acta.utterances.exclude(text="").order_by("start", "pk").values_list(*fields)
-    return [
-        Sentence(a, b, len(text.split()), speakers[who].head.pk if who else None, over)
-        for a, b, text, who, over in rows
-    ]
-
-
-# ---- Plain values --------------------------------------------------------------------
+        return self.speaker.label if self.speaker else "Sin asignar"
 
 
 def times(said: Iterable[Sentence], speakers: dict[int, Speaker]) -> list[SpeakingTime]:
@@ -100,11 +55,10 @@ def times(said: Iterable[Sentence], speakers: dict[int, Speaker]) -> list[Speaki
         who = speakers.get(sentence.speaker_id)
         sure = who is not None and who.is_attributed
         key = (person(who) if who else (), sure)
-        time = found.get(key) or SpeakingTime(who, sure, 0.0, 0, 0)
+        time = found.get(key) or SpeakingTime(who, sure, 0.0, 0)
         found[key] = replace(
             time,
             seconds=time.seconds + sentence.seconds,
-            words=time.words + sentence.words,
             interventions=time.interventions + (key != before),
         )
         before = key
@@ -123,8 +77,7 @@ def joined(said: Iterable[Sentence]) -> list[Sentence]:
             and sentence.start - last.end <= BREATH
             and sentence.end - last.start <= LONGEST
         ):
-            words = last.words + sentence.words
-            runs[-1] = replace(last, end=max(last.end, sentence.end), words=words)
+            runs[-1] = replace(last, end=max(last.end, sentence.end))
         else:
             runs.append(sentence)
     return runs

@@ -256,7 +256,18 @@ def test_it_calls_nobody_silent_while_a_voice_has_no_name(
     make_councillor(acta.session.council, "Inés Callada")
     text = voices_page(secretary, acta).text
     assert "Inés Callada" not in text
-    assert "Quién no habló se sabrá cuando todas las voces tengan nombre." in text
+    assert "Quién no habló se sabrá cuando todo lo que se oyó tenga nombre." in text
+
+
+def test_it_calls_nobody_silent_while_something_is_nobodys(
+    secretary, acta: Acta
+) -> None:
+    for label, name in {"S1": "Rosa", "S2": "Néstor", "S3": "Ana"}.items():
+        confirm(acta, label, name)
+    make_councillor(acta.session.council, "Inés Callada")
+    assert "Inés Callada" in voices_page(secretary, acta).text
+    Utterance.objects.filter(pk=acta.utterances.first().pk).update(speaker=None)
+    assert "Inés Callada" not in voices_page(secretary, acta).text
 
 
 def test_it_leaves_out_who_held_no_seat_that_day(secretary, acta: Acta) -> None:

@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from itertools import groupby
 
 from transcription.guards import plain_words
+from transcription.voices.words import timed
 
 NEAR = 6.0  # seconds on each side of a border in which two hearings are compared
 FAR = 1.5  # seconds between the times that two hearings give the same word
@@ -42,13 +43,8 @@ class Heard:
         """Return the words with times: the engine's, or a share by their length."""
         if self.words:
             return self.words
-        found, at, texts = [], self.start, self.text.split()
-        letters = sum(len(text) + 1 for text in texts)
-        for text in texts:
-            end = at + (self.end - self.start) * (len(text) + 1) / letters
-            found.append(Word(at, end, text, is_timed=False))
-            at = end
-        return tuple(found)
+        shared = timed(self.text, self.start, self.end)
+        return tuple(Word(*word, is_timed=False) for word in shared)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from actas.models import Acta, Conflict, Edit, Utterance, UtteranceQuerySet, noted
 from actas.settling import settle
 from councils.models import User
+from sessions import colours
 from sessions.models import AgendaItem, Proposed, Speaker
 from sessions.wording import clock
 
@@ -175,14 +176,9 @@ def name_run(utterance: Utterance, user: User, version: int, person: Person) -> 
 
 def identity(who: Speaker | Person | None) -> tuple[object, ...] | None:
     """Return what tells two speakers apart: the person or, without one, the voice."""
-    if who is None:
-        return None
-    who = who.head if isinstance(who, Speaker) else who
-    if who.councillor_id:
-        return ("councillor", who.councillor_id)
-    if who.name:
-        return ("person", who.name, who.office)
-    return ("voice", who.pk)
+    if isinstance(who, Person):
+        who = Speaker(councillor_id=who.councillor_id, name=who.name, office=who.office)
+    return who and colours.person(who)
 
 
 def is_settled(utterance: Utterance, person: Person) -> bool:

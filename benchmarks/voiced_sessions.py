@@ -147,6 +147,7 @@ class Tape:
     _open: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
     _spoken: float = 0.0  # seconds of speech, and of it with somebody else
     _shared: float = 0.0
+    _last: tuple[float, float, int] = (0.0, 0.0, -1)  # the last piece: whose it is
 
     def __post_init__(self) -> None:
         count = len(self.voices)
@@ -156,20 +157,23 @@ class Tape:
         self._decks = [Deck(voice, self.chance) for voice in self.voices]
 
     def play(self, act: Act) -> None:
-        """Let somebody speak, for about as long as told."""
-        done, first = 0.0, True
-        while first or done < act.seconds - 1:
+        """Let somebody speak, for about as long as told; that is one turn."""
+        done, began = 0.0, None
+        while began is None or done < act.seconds - 1:
             piece = self._decks[act.voice].draw(max(act.seconds - done, 0))
             length = len(piece) / RATE
-            self._put(act.voice, piece, self._begin(act, length, first))
-            done, first = done + length, False
+            if began is None:
+                start = began = self._begin(act, length)
+            else:
+                start = self.clock + self.chance.uniform(0.15, 0.5)
+            self._put(act.voice, piece, start)
+            done += length
+        self.turns.append((began, self._last[1], self.voices[act.voice].name))
 
-    def _begin(self, act: Act, length: float, first: bool) -> float:
-        """Return when the next piece begins."""
-        if not first:
-            return self.clock + self.chance.uniform(0.2, 0.7)
-        start, end, who = self.turns[-1] if self.turns else (0.0, self.clock, "")
-        if who == self.voices[act.voice].name:
+    def _begin(self, act: Act, length: float) -> float:
+        """Return when a turn begins whose first piece is so long."""
+        start, end, voice = self._last
+        if voice == act.voice:
             return self.clock + self.chance.uniform(0.3, 0.9)
         room = 0.6 * min(end - start, length)
         if act.chorus:
@@ -192,7 +196,7 @@ class Tape:
         self._shared += max(0.0, min(self.clock, end) - start)
         self._spoken += end - start
         self.clock = max(self.clock, end)
-        self.turns.append((start, end, self.voices[voice].name))
+        self._last = (start, end, voice)
 
     def _flush(self, count: int) -> None:
         """Write the first `count` samples of what is open, with the room's noise."""

@@ -310,6 +310,7 @@ body.addEventListener("htmx:afterSettle", (event) => {
     const row = document.getElementById(lastRow);
     row?.focus({ preventScroll: true });
     if (row) scrollBy(0, row.getBoundingClientRect().top - lastTop); // under the same eyes
+    row?.scrollIntoView({ block: "nearest" }); // a form is taller than what takes its place
   } else if (from?.matches(".check")) {
     document.getElementById(lastRow)?.querySelector(".check")?.focus({ preventScroll: true });
   } else if (elt.matches(".row") && !elt.matches(".editing")) {

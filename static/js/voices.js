@@ -32,7 +32,7 @@ listen([
 
 body.addEventListener("htmx:confirm", ({ detail }) => {
   const card = detail.elt.closest(".voice");
-  acted = card && { id: card.id, at: cards().indexOf(card), posts: detail.verb === "post", names: detail.elt.matches("form.confirm, form.act[hx-post$='/nombre/']") };
+  acted = card && { id: card.id, then: detail.elt.dataset.then, at: cards().indexOf(card), posts: detail.verb === "post", names: detail.elt.matches("form.confirm, form.act[hx-post$='/nombre/']") };
 });
 body.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (detail.xhr.status !== 422 || !detail.requestConfig.elt.matches(".voice form")) return;
@@ -46,7 +46,7 @@ body.addEventListener("htmx:afterSettle", ({ detail }) => {
   const from = detail.requestConfig?.elt;
   if (!acted || !from?.closest || !(from.matches(".voice *") || detail.elt.matches(".voice, #filas, #voces"))) return;
   const all = cards();
-  const same = document.getElementById(acted.id) || all[Math.min(acted.at, all.length - 1)];
+  const same = document.getElementById(acted.then) || document.getElementById(acted.id) || all[Math.min(acted.at, all.length - 1)];
   if (!same) return;
   if (!acted.posts) (same.querySelector(".act .input, .act select:not([hidden]), .act .btn") || same).focus({ preventScroll: true });
   else if (detail.xhr.status === 422) same.querySelector(".act .input")?.focus();

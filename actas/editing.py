@@ -132,11 +132,23 @@ def name_voice(utterance: Utterance, user: User, version: int, person: Person) -
     """
     acta = utterance.acta
     acta.lock()
-    current = acta.utterances.select_related("speaker").get(pk=utterance.pk)
-    if current.version != version or not current.speaker or not current.speaker.voice:
+    speaker = speaker_now(utterance, version)
+    if not speaker.voice:
         raise Conflict
-    acta.record(held(current.speaker), person.facts(user), user)
+    acta.record(held(speaker), person.facts(user), user)
     settle(acta)
+
+
+def speaker_now(utterance: Utterance, version: int) -> Speaker:
+    """Return who says a sentence that was read at `version`, while the acta is held.
+
+    Raises Conflict when the sentence changed since, or is nobody's.
+    """
+    rows = Utterance.objects.select_related("speaker")
+    current = rows.get(pk=utterance.pk)
+    if current.version != version or current.speaker is None:
+        raise Conflict
+    return current.speaker
 
 
 def held(speaker: Speaker) -> Speaker:

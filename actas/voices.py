@@ -12,7 +12,7 @@ from string import ascii_uppercase
 from django.db import transaction
 from django.db.models import Q
 
-from actas.editing import Person, change_all, held
+from actas.editing import Person, change_all, held, speaker_now
 from actas.models import Acta, Conflict, Edit, Utterance
 from actas.settling import settle
 from councils.models import User
@@ -57,8 +57,10 @@ def merge_voices(acta: Acta, user: User, voice: Speaker, into: Speaker) -> Speak
     """Say that two voices are one person's; return the row that says who it is.
 
     It is the confirmed one of the two, or else the one with a name, or else `into`.
-    What is already part of either follows. No sentence is touched. Raises Conflict
-    when they are one already or of another session, or NotAllowed.
+    What is already part of either follows. No sentence is touched. Where a person has
+    only sentences given one by one, the voice is named so instead: naming it anew must
+    not carry those along. Raises Conflict when they are one already or of another
+    session, or NotAllowed.
     """
     acta.lock()
     if {voice.session_id, into.session_id} != {acta.session_id}:
@@ -69,11 +71,28 @@ def merge_voices(acta: Acta, user: User, voice: Speaker, into: Speaker) -> Speak
     head, part = sorted(
         (one, other), key=lambda row: (not row.is_attributed, not row.is_named)
     )
+    if not head.voice:
+        acta.record(part, Person.of(head).facts(user), user)
+        settle(acta)
+        return part
     batch = uuid.uuid4()
     for row in (part, *part.others.select_for_update().order_by("pk")):
         acta.record(row, {"same_as_id": head.pk}, user, batch)
     settle(acta)
     return head
+
+
+@transaction.atomic
+def join_voice(
+    utterance: Utterance, user: User, version: int, into: Speaker
+) -> Speaker:
+    """Say that the voice of a sentence, read at `version`, is `into`: see merge_voices.
+
+    Raises Conflict also when the sentence changed since, or is nobody's.
+    """
+    utterance.acta.lock()
+    voice = speaker_now(utterance, version)
+    return merge_voices(utterance.acta, user, voice, into)
 
 
 @transaction.atomic
@@ -113,14 +132,12 @@ def split_voice(utterance: Utterance, user: User, version: int) -> Speaker:
     """
     acta = utterance.acta
     acta.lock()
-    current = acta.utterances.select_related("speaker").get(pk=utterance.pk)
-    if current.version != version or current.speaker is None:
-        raise Conflict
-    head, batch = held(current.speaker), uuid.uuid4()
+    head, batch = held(speaker_now(utterance, version)), uuid.uuid4()
     voice = next(label for label in _labels(head) if not _is_taken(acta, label))
     new = acta.session.speakers.create(voice=voice, source=Proposed.Source.MACHINE)
     acta.record(new, {"source": Proposed.Source.PERSON}, user, batch)
-    later = Q(start__gt=current.start) | Q(start=current.start, pk__gte=current.pk)
+    start, pk = utterance.start, utterance.pk
+    later = Q(start__gt=start) | Q(start=start, pk__gte=pk)
     mine = Q(speaker=head) | Q(speaker__same_as=head)
     rows = acta.utterances.filter(later, mine)
     change_all(acta, rows, user, batch, speaker_id=new.pk)

@@ -24,7 +24,6 @@ from actas.models import Acta, Conflict, Edit, NotAllowed, Utterance
 from actas.tramo import Tramo
 from actas.views.review import Opened, fragment, page
 from actas.wording import full_stop
-from councils.models import User
 from sessions.models import Speaker
 from sessions.tramos import SECONDS, tramo_of
 from sessions.wording import hour
@@ -171,22 +170,14 @@ def name(request: HttpRequest, utterance: Utterance) -> HttpResponse:
 def naming_verb(who: Person | Speaker, scope: str) -> Callable[..., Any]:
     """Return what gives sentences of a `scope` to a person, or to another voice."""
     if isinstance(who, Speaker):
-        return voices.give_to_voice if scope == NamingForm.ONE else join_voice
+        one = scope == NamingForm.ONE
+        return voices.give_to_voice if one else voices.join_voice
     verbs = {
         NamingForm.ONE: editing.name_sentence,
         NamingForm.VOICE: editing.name_voice,
         NamingForm.RUN: editing.name_run,
     }
     return verbs[scope]
-
-
-def join_voice(
-    utterance: Utterance, user: User, version: int, voice: Speaker
-) -> Speaker:
-    """Say that the voice of a sentence, read at `version`, is `voice`."""
-    if utterance.version != version:
-        raise Conflict
-    return voices.merge_voices(utterance.acta, user, utterance.speaker, voice)
 
 
 @correction

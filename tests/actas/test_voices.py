@@ -13,6 +13,7 @@ from actas.editing import (
 from actas.models import Acta, Conflict, Edit, NotAllowed, Utterance
 from actas.voices import (
     give_to_voice,
+    join_voice,
     merge_voices,
     name_speaker,
     split_voice,
@@ -179,6 +180,28 @@ def test_it_undoes_no_union_that_somebody_built_on(acta, alice, bob) -> None:
     with pytest.raises(Conflict):
         acta.undo(alice)
     assert labels(acta)[1:4] == ["Voz 3"] * 3
+
+
+def test_it_names_a_voice_that_is_whose_sentences_were_given_by_hand(
+    acta, alice
+) -> None:
+    name_sentence(row(acta, 0), alice, 1, ANA)
+    loose, found = row(acta, 0).speaker, voice(acta, "S7", 1, 2)
+    assert merge_voices(acta, alice, found, into=loose) == found
+    assert labels(acta) == ["Ana Ruiz"] * 3 + ["", ""]
+    name_speaker(acta, found, alice, Person(name="Eva"))
+    assert labels(acta)[:3] == ["Ana Ruiz", "Eva", "Eva"]
+
+
+def test_it_joins_the_voice_that_a_sentence_has_by_now(acta, alice, bob) -> None:
+    one, other, third = (voice(acta, f"S{n + 1}", n) for n in range(3))
+    read = row(acta, 0)
+    give_to_voice(row(acta, 0), bob, 1, third)
+    with pytest.raises(Conflict):
+        join_voice(read, alice, 1, other)
+    join_voice(read, alice, 2, other)
+    assert labels(acta)[:3] == ["Voz 2"] * 3
+    assert Speaker.objects.get(pk=one.pk).same_as is None
 
 
 def test_it_joins_no_voice_of_another_session(acta, alice) -> None:

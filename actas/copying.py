@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
-from actas.around import Heard, Placed, Word, around
+from actas.around import Heard, Piece, Placed, Word, around
 from actas.models import Acta, Edit, Utterance, UtteranceQuerySet
 from actas.parting import Spoken, parted
 from actas.whose import speakers_for
-from sessions.models import Proposed, Recording
+from sessions.models import Proposed, Recording, Speaker
 from transcription.models import Part, Segment, Transcription
 from transcription.voices.grouping import TurnDraft
 
@@ -62,24 +62,13 @@ def copy_text(acta: Acta, recording: Recording, offset: float) -> list[Stretch]:
     )
     before = list(older)
     stay = list(older.filter(TOUCHED))
-    turns = turns_of(recording.transcription)
-    owner, spoken = [], []  # segment of each thing said, and the thing
-    for segment in segments:
-        said = parted(heard(segment), turns)
-        owner += [segment] * len(said)
-        spoken += said
+    owner, spoken = told_apart(segments, recording.transcription)
     placed = placed_around(spoken, stay, before, offset)
     speakers = speakers_for(recording, spoken, placed, before, offset)
     gone.filter(pk__in=going).delete()
     utterances = [
-        Utterance(
-            acta=acta,
-            recording=recording,
-            start=offset + piece.start,
-            end=offset + piece.end,
-            text=piece.text,
-            speaker=speakers[piece],
-            overlapped=spoken[piece.segment].overlapped,
+        utterance_of(
+            acta, recording, offset, piece, speakers[piece], spoken[piece.segment]
         )
         for piece in placed.pieces
     ]
@@ -94,6 +83,40 @@ def copy_text(acta: Acta, recording: Recording, offset: float) -> list[Stretch]:
     if going:
         forget_voices(acta)
     return [(utterance.start, utterance.end) for utterance in utterances]
+
+
+def told_apart(
+    segments: Sequence[Segment], hearing: Transcription
+) -> tuple[list[Segment], list[Spoken]]:
+    """Return what is said in `segments` by one voice each, and the segment of each."""
+    turns = turns_of(hearing)
+    owner: list[Segment] = []
+    spoken: list[Spoken] = []
+    for segment in segments:
+        said = parted(heard(segment), turns)
+        owner += [segment] * len(said)
+        spoken += said
+    return owner, spoken
+
+
+def utterance_of(
+    acta: Acta,
+    recording: Recording,
+    offset: float,
+    said: Heard | Piece,
+    speaker: Speaker | None,
+    by: Spoken,
+) -> Utterance:
+    """Return the unsaved sentence for what is said `by` one voice, or a piece of it."""
+    return Utterance(
+        acta=acta,
+        recording=recording,
+        start=offset + said.start,
+        end=offset + said.end,
+        text=said.text,
+        speaker=speaker,
+        overlapped=by.overlapped,
+    )
 
 
 def link(pairs: Iterable[tuple[Utterance, Segment]]) -> None:

@@ -6,7 +6,7 @@ A further recording may show that two voices are one, or where a voice really ch
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db.models import F, Prefetch
@@ -18,12 +18,13 @@ from actas.copying import (
     heard,
     link,
     turns_of,
+    utterance_of,
     written_before,
 )
 from actas.models import Acta, Utterance
 from actas.parting import Spoken, parted
 from actas.whose import keeps_labels, with_labels
-from sessions.models import Recording, Speaker
+from sessions.models import Recording
 from transcription.models import Segment
 from transcription.voices.grouping import TurnDraft
 
@@ -77,8 +78,10 @@ def regroup(acta: Acta, recording: Recording, offset: float, until: int) -> None
     for told in everything:
         if told.is_whole and not told.is_cut_alike:
             gone += [sentence.pk for sentence in told.sentences]
-            written = utterances_of(acta, recording, offset, told.spoken, speakers)
-            fresh += [(utterance, told.segment) for utterance in written]
+            for one in told.spoken:
+                who = speakers.get(one.voice or "")
+                written = utterance_of(acta, recording, offset, one.heard, who, one)
+                fresh.append((written, told.segment))
             continue
         for sentence in told.sentences:
             now = told.nearest(sentence, offset)
@@ -95,28 +98,6 @@ def regroup(acta: Acta, recording: Recording, offset: float, until: int) -> None
     link(fresh)
     if moved or gone:
         forget_voices(acta)
-
-
-def utterances_of(
-    acta: Acta,
-    recording: Recording,
-    offset: float,
-    spoken: Sequence[Spoken],
-    speakers: Mapping[str, Speaker],
-) -> list[Utterance]:
-    """Return the unsaved sentences of what is said of a segment."""
-    return [
-        Utterance(
-            acta=acta,
-            recording=recording,
-            start=offset + one.heard.start,
-            end=offset + one.heard.end,
-            text=one.heard.text,
-            speaker=speakers.get(one.voice or ""),
-            overlapped=one.overlapped,
-        )
-        for one in spoken
-    ]
 
 
 def _told(

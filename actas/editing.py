@@ -205,12 +205,15 @@ def is_settled(utterance: Utterance, person: Person) -> bool:
 def confirm_speaker(acta: Acta, speaker: Speaker, user: User) -> None:
     """Confirm that a voice is who `speaker`, as it was read, says that it is.
 
+    What is confirmed already stays as it is: a second click is no second step to undo.
     Raises Conflict when nobody, or somebody else, is proposed by now, or NotAllowed.
     """
     acta.lock()
     read, now = Person.of(speaker), held(speaker)
     if not now.is_named or Person.of(now) != read:
         raise Conflict
+    if now.is_confirmed:
+        return
     acta.record(now, read.facts(user), user)
     settle(acta)
 

@@ -170,10 +170,13 @@ def of_voice(view: View) -> View:
 def confirm(request: HttpRequest, acta: Acta, speaker: Speaker) -> HttpResponse:
     """Confirm who a voice is, as the machine proposed it when it was heard."""
     if request.POST.get("heard", speaker.label) != speaker.label:
+        now = "esta voz ya no tiene nombre"
+        if speaker.is_named:
+            now = f"el nombre propuesto cambió: ahora es {speaker.label}"
         messages.warning(
             request,
-            f"El nombre propuesto cambió mientras usted oía: ahora es {speaker.label}. "
-            "No se confirmó nada; oiga otra vez las muestras.",
+            f"Mientras usted oía, {now}. No se confirmó nada; oiga otra vez las "
+            "muestras.",
         )
         return back(request, acta, speaker)
     if told(request, editing.confirm_speaker, acta, speaker, request.user):

@@ -298,10 +298,30 @@ def test_it_confirms_no_name_but_the_one_that_was_read(secretary, acta: Acta) ->
     propose(acta, "S1", "Néstor Gil")  # something else was heard in the meantime
     url = f"/voces/{speaker.pk}/confirmar/"
     answer = secretary.post(url, {"heard": "Rosa Vélez"}, follow=True)
-    assert "cambió mientras usted oía: ahora es Néstor Gil." in answer.text
+    assert "el nombre propuesto cambió: ahora es Néstor Gil." in answer.text
     assert not voice(acta, "S1").is_confirmed
     secretary.post(url, {"heard": "Néstor Gil"})
     assert voice(acta, "S1").is_confirmed
+
+
+def test_it_says_that_a_voice_has_lost_its_name(secretary, acta: Acta) -> None:
+    speaker = propose(acta, "S1", "Rosa Vélez")
+    secretary.post(f"/voces/{speaker.pk}/sin-nombre/")  # in another window
+    url = f"/voces/{speaker.pk}/confirmar/"
+    answer = secretary.post(url, {"heard": "Rosa Vélez"}, follow=True)
+    assert "Mientras usted oía, esta voz ya no tiene nombre." in answer.text
+
+
+def test_it_takes_one_step_to_undo_what_was_confirmed_twice(
+    secretary, acta: Acta
+) -> None:
+    speaker = propose(acta, "S1", "Rosa Vélez")
+    url = f"/voces/{speaker.pk}/confirmar/"
+    for _ in range(2):
+        answer = secretary.post(url, {"heard": "Rosa Vélez"}, follow=True)
+        assert "Confirmado: Rosa Vélez. Faltan 2 de 3 voces." in answer.text
+    secretary.post(f"/actas/{acta.pk}/deshacer/", {"tramo": 0})
+    assert not voice(acta, "S1").is_confirmed
 
 
 def test_it_returns_to_the_tramo_that_asked(secretary, acta: Acta) -> None:
@@ -316,6 +336,7 @@ def test_it_opens_one_voice_to_be_named(secretary, acta: Acta) -> None:
     whole = voices_page(secretary, acta, f"?nombrar={pk}").text
     assert whole.count('class="act"') == 1
     assert "<html" in whole
+    assert f'href="/sesiones/{acta.session_id}/voces/#voz{pk}" data-close' in whole
     part = voices_page(secretary, acta, f"?nombrar={pk}&tramo=3", **HTMX).text
     assert "<html" not in part
     assert part.count("<article") == 1

@@ -110,8 +110,9 @@ class SpeakerAdmin(admin.ModelAdmin):
     list_filter = ["source", "session__council"]
     list_select_related = ["session", "councillor", "same_as__councillor"]
     search_fields = ["name", "councillor__full_name"]
-    raw_id_fields = ["session", "same_as", "councillor"]
-    readonly_fields = [*PROOF, "confidence", "evidence"]
+    raw_id_fields = ["session", "councillor"]
+    # Joined and taken apart on the voices' page, which makes no chains and can undo.
+    readonly_fields = [*PROOF, "same_as", "confidence", "evidence"]
 
 
 @admin.register(Attendance)

@@ -32,9 +32,14 @@ NOBODY = {
 
 @transaction.atomic
 def name_speaker(acta: Acta, speaker: Speaker, user: User, person: Person) -> None:
-    """Say that a voice, in the whole session, is `person`. Raises NotAllowed."""
+    """Say that a voice, in the whole session, is `person`. Raises NotAllowed.
+
+    Other voices that were confirmed as the same person are `person` too.
+    """
     acta.lock()
-    acta.record(held(speaker), person.facts(user), user)
+    batch = uuid.uuid4()
+    for row in _voices_of(acta, held(speaker)):
+        acta.record(row, person.facts(user), user, batch)
     settle(acta)
 
 
@@ -42,14 +47,38 @@ def name_speaker(acta: Acta, speaker: Speaker, user: User, person: Person) -> No
 def unname_voice(acta: Acta, speaker: Speaker, user: User) -> None:
     """Let a voice have no name; the machine proposes none for it any more.
 
-    Raises Conflict when it has none already, or NotAllowed.
+    Nor for others that were confirmed as the same person. Raises Conflict when it has
+    none already, or NotAllowed.
     """
     acta.lock()
-    row = held(speaker)
-    if not row.is_named:
+    head, batch = held(speaker), uuid.uuid4()
+    if not head.is_named:
         raise Conflict
-    acta.record(row, NOBODY, user)
+    for row in _voices_of(acta, head):
+        acta.record(row, NOBODY, user, batch)
     settle(acta)
+
+
+def _voices_of(acta: Acta, head: Speaker) -> list[Speaker]:
+    """Return `head`, and what else of its person is a voice.
+
+    Sentences that were given to the person one by one stay the person's.
+    """
+    return [row for row in _alike(acta, head) if row.voice or row.pk == head.pk]
+
+
+def _alike(acta: Acta, head: Speaker) -> list[Speaker]:
+    """Return `head`, and the other rows that were confirmed as the same person."""
+    if not head.is_attributed:
+        return [head]
+    rows = acta.session.speakers.select_for_update().filter(
+        same_as=None,
+        confirmed_at__isnull=False,
+        councillor=head.councillor_id,
+        name=head.name,
+        office=head.office,
+    )
+    return [head, *rows.exclude(pk=head.pk).order_by("pk")]
 
 
 @transaction.atomic
@@ -57,10 +86,11 @@ def merge_voices(acta: Acta, user: User, voice: Speaker, into: Speaker) -> Speak
     """Say that two voices are one person's; return the row that says who it is.
 
     It is the confirmed one of the two, or else the one with a name, or else `into`.
-    What is already part of either follows. No sentence is touched. Where a person has
-    only sentences given one by one, the voice is named so instead: naming it anew must
-    not carry those along. Raises Conflict when they are one already or of another
-    session, or NotAllowed.
+    What is already part of either follows, and so does what else was confirmed as the
+    person whose name is given up. No sentence is touched. Where a person has only
+    sentences given one by one, the voice is named so instead: naming it anew must not
+    carry those along. Raises Conflict when they are one already or of another session,
+    or NotAllowed.
     """
     acta.lock()
     if {voice.session_id, into.session_id} != {acta.session_id}:
@@ -71,15 +101,16 @@ def merge_voices(acta: Acta, user: User, voice: Speaker, into: Speaker) -> Speak
     head, part = sorted(
         (one, other), key=lambda row: (not row.is_attributed, not row.is_named)
     )
-    if not head.voice:
-        acta.record(part, Person.of(head).facts(user), user)
-        settle(acta)
-        return part
     batch = uuid.uuid4()
-    for row in (part, *part.others.select_for_update().order_by("pk")):
-        acta.record(row, {"same_as_id": head.pk}, user, batch)
+    parts = [row for row in _alike(acta, part) if row.pk != head.pk]
+    for row in parts:
+        if not head.voice:
+            acta.record(row, Person.of(head).facts(user), user, batch)
+            continue
+        for member in (row, *row.others.select_for_update().order_by("pk")):
+            acta.record(member, {"same_as_id": head.pk}, user, batch)
     settle(acta)
-    return head
+    return head if head.voice else part
 
 
 @transaction.atomic
@@ -106,15 +137,7 @@ def separate_voice(acta: Acta, user: User, voice: Speaker) -> None:
     acta.lock()
     row, batch = Speaker.objects.select_for_update().get(pk=voice.pk), uuid.uuid4()
     whole = held(row)
-    alike = acta.session.speakers.filter(
-        ~Q(pk=row.pk),
-        same_as=None,
-        councillor=row.councillor_id,
-        name=row.name,
-        office=row.office,
-    )
-    others = alike.exclude(confirmed_at=None)
-    if whole.pk == row.pk and not (row.is_attributed and others.exists()):
+    if whole.pk == row.pk and len(_alike(acta, row)) == 1:
         raise Conflict
     if whole.pk != row.pk:
         acta.record(row, {"same_as_id": None}, user, batch)

@@ -182,6 +182,27 @@ def test_it_undoes_no_union_that_somebody_built_on(acta, alice, bob) -> None:
     assert labels(acta)[1:4] == ["Voz 3"] * 3
 
 
+def test_it_takes_all_voices_of_a_confirmed_person_as_one(acta, alice) -> None:
+    for n, label in enumerate(("S1", "S2")):
+        name_speaker(acta, voice(acta, label, n), alice, ANA)
+    name_sentence(row(acta, 2), alice, 1, ANA)
+    one, other = Speaker.objects.get(voice="S1"), voice(acta, "S3", 3)
+    for verb in (
+        lambda: unname_voice(acta, one, alice),
+        lambda: name_speaker(acta, one, alice, Person(name="Eva")),
+    ):
+        verb()
+        assert "Ana Ruiz" not in labels(acta)[:2]
+        assert labels(acta)[2] == "Ana Ruiz"  # this one was given by itself
+        acta.undo(alice)
+        assert labels(acta)[:3] == ["Ana Ruiz"] * 3
+    name_speaker(acta, other, alice, Person(name="Eva"))
+    assert merge_voices(acta, alice, one, into=other) == other
+    assert labels(acta) == ["Eva"] * 4 + [""]
+    acta.undo(alice)
+    assert labels(acta) == ["Ana Ruiz"] * 3 + ["Eva", ""]
+
+
 def test_it_names_a_voice_that_is_whose_sentences_were_given_by_hand(
     acta, alice
 ) -> None:

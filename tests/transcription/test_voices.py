@@ -88,6 +88,20 @@ def test_it_reads_nothing_beyond_the_sound() -> None:
     assert len(vectors_of(stairs(3), [], Level())) == 0
 
 
+@pytest.mark.parametrize("nonsense", [np.nan, np.inf, 0.0])
+def test_it_keeps_no_vector_that_points_nowhere(nonsense: float) -> None:
+    class Deaf(Level):
+        def vectors(self, speech: np.ndarray) -> np.ndarray:
+            found = super().vectors(speech)
+            found[speech.max(axis=1) > 0.1] = nonsense
+            return found
+
+    found = vectors_of(stairs(20), [(1.0, 4.0), (14.0, 16.0), (5.0, 5.5)], Deaf())
+
+    assert found.times[:, 0].tolist() == pytest.approx([1, 1.75, 2.5, 5.01], abs=0.011)
+    assert np.linalg.norm(found.values, axis=1) == pytest.approx(np.ones(4), abs=1e-6)
+
+
 def test_it_stops_between_two_batches() -> None:
     model = Level()
     with pytest.raises(KeyboardInterrupt):

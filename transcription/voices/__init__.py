@@ -70,7 +70,7 @@ def vectors_of(
     offset: float = 0.0,
     check: Callable[[], None] = lambda: None,
 ) -> Vectors:
-    """Return the vectors of a part's speech, in order.
+    """Return the vectors of a part's speech, in order, but where a model finds none.
 
     `samples` are the part's, float32 or int16 at 16 kHz; `speech` is where somebody
     speaks, in seconds on the recording's clock, on which the part begins at `offset`.
@@ -98,8 +98,10 @@ def vectors_of(
             found[batch] = values
             check()
     norms = np.linalg.norm(found, axis=1, keepdims=True)
+    # One that is not a number would become the whole session's: all would be one voice.
+    heard = np.isfinite(norms[:, 0]) & (norms[:, 0] > 0)
     times = np.array(places, np.float32).reshape(-1, 2)
-    return Vectors(times, found / np.maximum(norms, 1e-9))
+    return Vectors(times[heard], found[heard] / norms[heard])
 
 
 def joined(parts: Sequence[Vectors]) -> Vectors:

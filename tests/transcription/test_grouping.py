@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transcription.voices import Vectors, clusters
+from transcription.voices import Vectors, clusters, edges
 from transcription.voices.clusters import agglomerated
 from transcription.voices.grouping import BRIDGE, Speech, TurnDraft, grouped
 from transcription.voices.likeness import Pieces, clarity, trust
@@ -174,6 +174,25 @@ def test_it_parts_a_span_where_the_voice_changes():
 
     assert _voices(turns) == ["S1", "S2"]
     assert turns[0].end == turns[1].start == pytest.approx(8.3, abs=0.3)
+
+
+def test_it_looks_at_no_more_at_once_where_nobody_pauses(monkeypatch):
+    room, sizes = Room(3), []
+    settled = edges._settled
+
+    def watched(cells, shares, windows, known):
+        sizes.append(shares.size)
+        return settled(cells, shares, windows, known)
+
+    monkeypatch.setattr(edges, "_settled", watched)
+    speech = _unbroken(room, *[(at % 3, 11.0 + at % 4) for at in range(30)])
+
+    (turns,) = grouped([speech])
+
+    assert _voices(turns) == [f"S{at % 3 + 1}" for at in range(30)]
+    ends = np.cumsum([11.0 + at % 4 for at in range(30)])
+    assert [turn.end for turn in turns] == pytest.approx(ends.tolist(), abs=0.3)
+    assert max(sizes) < 80 * 60 / edges.CELL * 1.1
 
 
 def test_it_finds_an_answer_between_two_questions_without_a_pause():

@@ -18,6 +18,9 @@ CELL = 0.25  # seconds
 LONGEST = 8  # cells given to another voice at a time
 SHORTEST = 2  # cells of a voice between two others
 CHANGE = 4.0  # nats that a change of voice costs where nobody pauses
+# Windows looked at together: a minute. Work grows with its cube, and where there is
+# noise somebody seems to speak for twenty minutes without a pause.
+AT_ONCE = 80
 
 Stretch = tuple[float, float, int]  # start and end in seconds, number of the voice
 
@@ -34,6 +37,36 @@ def parted(
     `voices` has the likeliest voice of each of its windows, and `known` how each sounds
     that may be heard.
     """
+    firsts = _portions(voices)
+    cuts = np.array(firsts[1:], int)
+    middles = (windows.starts[cuts] + windows.ends[cuts - 1]) / 2
+    edges = pairwise([start, *middles.tolist(), end])
+    found: list[Stretch] = []
+    for (first, last), edge in zip(
+        pairwise([*firsts, len(voices)]), edges, strict=True
+    ):
+        found += _portion(*edge, windows[first:last], voices[first:last], known)
+    return found
+
+
+def _portions(voices: np.ndarray) -> list[int]:
+    """Return the first windows of portions of AT_ONCE at most, cut amid a voice."""
+    firsts, half = [0], AT_ONCE // 2
+    while len(voices) - firsts[-1] > AT_ONCE:
+        ahead = voices[firsts[-1] + half - 1 : firsts[-1] + AT_ONCE]
+        stays = np.flatnonzero(ahead[1:] == ahead[:-1])
+        firsts.append(firsts[-1] + half + (int(stays[-1]) if len(stays) else 0))
+    return firsts
+
+
+def _portion(
+    start: float,
+    end: float,
+    windows: Windows,
+    voices: np.ndarray,
+    known: Mapping[int, np.ndarray],
+) -> list[Stretch]:
+    """As `parted`."""
     numbers, sounds = np.array(list(known)), np.stack(list(known.values()))
     count = max(1, round((end - start) / CELL))
     edges = np.linspace(start, end, count + 1)
@@ -109,8 +142,8 @@ def _told(
     weighted = moved * (NATS * clear)[:, None]
     power = alike.diagonal()
     apart = power[now][:, None] + power - 2 * alike[now]
-    ours = (weighted * left[:, now]).sum(axis=0)
-    gained = weighted.T @ left - ours[:, None]
+    fit = weighted.T @ left
+    gained = fit - np.take_along_axis(fit, now[:, None], axis=1)
     return gained - (weighted * moved).sum(axis=0)[:, None] * apart / 2
 
 

@@ -110,9 +110,13 @@ class SpeakerAdmin(admin.ModelAdmin):
     list_filter = ["source", "session__council"]
     list_select_related = ["session", "councillor", "same_as__councillor"]
     search_fields = ["name", "councillor__full_name"]
-    raw_id_fields = ["session", "councillor"]
-    # Joined and taken apart on the voices' page, which makes no chains and can undo.
-    readonly_fields = [*PROOF, "same_as", "confidence", "evidence"]
+    # Who a voice is is said on the voices' page: there it is noted and can be undone,
+    # joins make no chains, and what is kept of a voice follows it.
+    readonly_fields = [
+        *("session", "voice", "councillor", "name", "office", "gender", "same_as"),
+        *PROOF,
+        *("confidence", "evidence"),
+    ]
 
 
 @admin.register(Attendance)

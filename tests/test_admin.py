@@ -298,6 +298,18 @@ def test_it_deletes_a_councillor_only_if_no_session_names_them(
     assert left == (where_named != "nowhere")
 
 
+def test_it_leaves_who_a_voice_is_to_the_voices_page(chief: Client) -> None:
+    session = make_session()
+    councillor = make_councillor(session.council)
+    speaker = Speaker.objects.create(session=session, voice="S1", name="Ana")
+    chief.post(
+        where(Speaker, "change", speaker.pk),
+        {"session": session.pk, "councillor": councillor.pk, "name": "Berta"},
+    )
+    speaker.refresh_from_db()
+    assert (speaker.councillor, speaker.name) == (None, "Ana")
+
+
 def name_voice(acta: Acta, speaker: Speaker, councillor: Councillor | None) -> None:
     user = make_user(acta.session.council, Role.SECRETARY)
     facts = Person(councillor_id=councillor and councillor.pk).facts(user)

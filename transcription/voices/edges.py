@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from transcription.voices.likeness import NATS, Windows
+from transcription.voices.likeness import DIMENSIONS, Windows
 
 CELL = 0.25  # seconds
 LONGEST = 8  # cells given to another voice at a time
@@ -139,7 +139,7 @@ def _told(
     `moved` (windows, moves) is the share of each window that changes hands, `now` whose
     it is, `left` (windows, voices) what each voice has of what is not explained.
     """
-    weighted = moved * (NATS * clear)[:, None]
+    weighted = moved * (DIMENSIONS * clear)[:, None]
     power = alike.diagonal()
     apart = power[now][:, None] + power - 2 * alike[now]
     fit = weighted.T @ left

@@ -35,7 +35,7 @@ OWN = 0.6
 DRIFT = 0.02
 # Of some two hundred dimensions, how many the noise makes use of independently; half
 # of what was measured, since neither is it quite round.
-NATS = 50.0
+DIMENSIONS = 50.0
 
 
 @dataclass(frozen=True)
@@ -76,15 +76,24 @@ class Pieces:
 
     def joined(self, groups: np.ndarray, count: int) -> Self:
         """Return `count` pieces: all that belong to a group as one."""
-        sums = np.zeros((count, self.sums.shape[1]))
-        np.add.at(sums, groups, self.sums)
-        return type(self)(sums, np.bincount(groups, self.precisions, count))
+        precisions = np.bincount(groups, self.precisions, count)
+        return type(self)(summed(self.sums, groups, count), precisions)
+
+
+def summed(rows: np.ndarray, groups: np.ndarray, count: int) -> np.ndarray:
+    """Return (count, dimensions): the sum of the rows of each group."""
+    sums = np.zeros((count, rows.shape[1]))
+    np.add.at(sums, groups, rows)
+    return sums
 
 
 def evidence(power: np.ndarray, precisions: np.ndarray) -> np.ndarray:
-    """Return nats for pieces whose sums have this power, against pure noise."""
+    """Return the log-likelihood ratio, in nats, of a voice against pure noise.
+
+    `power` is that of the sums of pieces; which voice it is, is not asked.
+    """
     told = 1 + OWN * precisions
-    return NATS / 2 * (OWN * power / told - np.log(told))
+    return DIMENSIONS / 2 * (OWN * power / told - np.log(told))
 
 
 def gains(one: Pieces, other: Pieces) -> np.ndarray:
@@ -104,9 +113,8 @@ def pieces(windows: Windows, groups: np.ndarray, centre: np.ndarray) -> Pieces:
     """
     count = int(groups.max()) + 1
     clear = np.bincount(groups, windows.clear, count)
-    means = np.zeros((count, windows.values.shape[1]))
-    np.add.at(means, groups, windows.values * windows.clear[:, None])
-    means = means / clear[:, None] - centre
+    sums = summed(windows.values * windows.clear[:, None], groups, count)
+    means = sums / clear[:, None] - centre
     edges = np.bincount(groups, windows.edge, count) / np.bincount(groups)
     precisions = 1 / (1 / np.maximum(clear - edges, edges / 2) + DRIFT)
     return Pieces(means * precisions[:, None], precisions)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from transcription.voices.likeness import NATS, Windows
+from transcription.voices.likeness import DIMENSIONS, Windows, summed
 
 # Clarity · seconds of a voice that is known well enough to say what is not like it.
 KNOWN = 4.0
@@ -32,8 +32,7 @@ def _alone(windows: Windows) -> np.ndarray:
 
 def _strange(windows: Windows, voices: np.ndarray) -> np.ndarray:
     weighted = windows.values * windows.clear[:, None]
-    sums = np.zeros((int(voices.max()) + 1, weighted.shape[1]))
-    np.add.at(sums, voices, weighted)
+    sums = summed(weighted, voices, int(voices.max()) + 1)
     clear = np.bincount(voices, windows.clear)
     near = windows.values @ _unit(sums).T
     near[:, clear < KNOWN] = -np.inf
@@ -43,7 +42,7 @@ def _strange(windows: Windows, voices: np.ndarray) -> np.ndarray:
     near[np.arange(len(windows)), voices] = np.where(rest < ENOUGH, -np.inf, own)
     like = near.max(axis=1)
     told = np.maximum(windows.clear - windows.edge, 0.0)
-    unlikely = NATS * told * (1 - np.maximum(like, 0.0)) ** 2
+    unlikely = DIMENSIONS * told * (1 - np.maximum(like, 0.0)) ** 2
     return np.isfinite(like) & (like < LIKE) & (unlikely > UNLIKELY)
 
 

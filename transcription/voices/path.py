@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from transcription.voices.likeness import NATS, Windows
+from transcription.voices.likeness import DIMENSIONS, Windows, summed
 
 ROUNDS = 3  # of finding the path and then the voices on it anew
 SHRINK = 0.3  # times clarity · seconds: what a voice is thought to be like unheard
@@ -37,15 +37,15 @@ def smoothed(windows: Windows, voices: np.ndarray) -> np.ndarray:
 
 def directions(windows: Windows, voices: np.ndarray) -> np.ndarray:
     """Return (voices, dimensions): how each sounds, the less the less is known."""
-    sums = np.zeros((int(voices.max()) + 1, windows.values.shape[1]))
-    np.add.at(sums, voices, windows.values * windows.clear[:, None])
+    weighted = windows.values * windows.clear[:, None]
+    sums = summed(weighted, voices, int(voices.max()) + 1)
     return sums / (np.bincount(voices, windows.clear) + SHRINK)[:, None]
 
 
 def _fits(windows: Windows, directions: np.ndarray) -> np.ndarray:
-    """Return (n, voices): nats for each window to be of each voice."""
+    """Return (n, voices): each window's log-likelihood ratio, voice against noise."""
     near = windows.values @ directions.T - (directions**2).sum(axis=1) / 2
-    return NATS * windows.clear[:, None] * near
+    return DIMENSIONS * windows.clear[:, None] * near
 
 
 def _path(fits: np.ndarray, costs: np.ndarray) -> np.ndarray:

@@ -6,8 +6,8 @@ Everything here reads plain values that the pages have at hand, without a query.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, zip_longest
 from typing import Any
@@ -20,6 +20,8 @@ from councils.models import Councillor
 from sessions.colours import person
 from sessions.models import Speaker
 from sessions.tramos import tramo_of
+
+Texts = Callable[[Iterable[int]], Mapping[int, str]]  # of sentences, by their pk
 
 BRIEF = 5  # sentences of each side
 LASTS = 12.0  # seconds to hear of a proof: a name, a pause and what was answered
@@ -133,6 +135,7 @@ class Card:
     first: Said
     samples: tuple[Sample, ...] = ()
     parts: tuple[Part, ...] = ()
+    words: str = ""  # of the first sample, where nothing else tells who it may be
 
     @property
     def speaker(self) -> Speaker | None:
@@ -224,6 +227,25 @@ class Panel:
             groups[self._key(said.speaker_id)].append(said)
         cards = [self._card(group) for group in groups.values()]
         return sorted(cards, key=lambda card: (card.voice is None, -card.seconds))
+
+    def add_words(self, texts: Texts) -> None:
+        """Add to the cards without a name what is said in a sample, asked for once."""
+        spoken = {
+            card.pk: [
+                said.pk
+                for said in self._said
+                if said.speaker_id in _pks(card)
+                and said.start < card.samples[0].end
+                and said.end > card.samples[0].start
+            ]
+            for card in self.cards
+            if card.waits and not card.is_proposed
+        }
+        found = texts(chain.from_iterable(spoken.values()))
+        self.cards = [
+            replace(card, words=" ".join(found[pk] for pk in spoken.get(card.pk, ())))
+            for card in self.cards
+        ]
 
     @cached_property
     def _seconds(self) -> float:

@@ -165,6 +165,11 @@ class Tramo:
         )
         return [Said(pk, a, b, s in REVIEWED, *more) for pk, a, b, s, *more in values]
 
+    def texts(self, pks: Iterable[int]) -> dict[int, str]:
+        """Return what some sentences of the acta say, by their pk."""
+        rows = self.acta.utterances.filter(pk__in=list(pks))
+        return dict(rows.values_list("pk", "text"))
+
     @cached_property
     def seconds(self) -> float:
         """How long the session is: its sound, or what is written beyond it."""

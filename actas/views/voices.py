@@ -53,6 +53,8 @@ def voices(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(session)
     acta.session = session
     tramo = Tramo(acta, 1)
+    if not place_asked(request):  # beside the text there is no room, and the text
+        tramo.panel.add_words(tramo.texts)
     card = card_asked(request, tramo)
     opened = opened_card(request, tramo, card)
     if request.htmx and card:

@@ -85,6 +85,21 @@ def test_it_lets_one_hear_three_samples_to_their_end(secretary, acta: Acta) -> N
         assert f'aria-label="Muestra {number} de Voz 1, en' in text
 
 
+def test_it_lets_one_read_what_a_voice_without_a_name_says(
+    secretary, acta: Acta
+) -> None:
+    propose(acta, "S2", "Rosa Vélez")
+    first = panel(acta).card(voice(acta, "S1").pk).samples[0]
+    said = acta.utterances.get(start=first.start)
+    Utterance.objects.filter(pk=said.pk).update(text="El <b>puente</b> se cayó.")
+    text = voices_page(secretary, acta).text
+    assert "«El &lt;b&gt;puente&lt;/b&gt; se cayó.»" in text
+    assert f'?t={first.start:g}">Leer lo que sigue' in text
+    assert text.count("Leer lo que sigue") == 2  # Rosa Vélez has her proof
+    beside = secretary.get(f"/sesiones/{acta.session_id}/transcripcion/4/").text
+    assert "puente" not in beside
+
+
 def test_it_shows_the_proof_of_a_proposed_name(secretary, acta: Acta) -> None:
     propose(acta, "S1", "Rosa Vélez", evidence=[ROLL, ABSENT], confidence=0.995)
     text = voices_page(secretary, acta).text

@@ -61,8 +61,8 @@ def hear(part: Part, lease: Heartbeat) -> Heard:
         # sake of a clip that must be heard again.
         seconds = _given_first(part, engine.capabilities.max_clip)
         spending.allow(part.transcription, seconds, engine.capabilities.price)
-        samples, wanted = _samples(part), part.transcription.voices
-        with Beside(wanted, samples, part.speech, part.start) as beside:
+        samples = _samples(part)
+        with _beside(part, samples) as beside:
             segments = _segments(part, samples, engine, bill, lease, rejected.append)
             vectors = beside.vectors(PATIENCE * (part.end - part.start), lease.check)
     except Exception:
@@ -81,6 +81,11 @@ def hear(part: Part, lease: Heartbeat) -> Heard:
         vectors=vectors,
         voices=beside.model if vectors else "",
     )
+
+
+def _beside(part: Part, samples: np.ndarray) -> Beside:
+    wanted = "" if part.is_last_chance else part.transcription.voices
+    return Beside(wanted, samples, part.speech, part.start)
 
 
 def _samples(part: Part) -> np.ndarray:

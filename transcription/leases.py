@@ -23,6 +23,7 @@ from django_q.tasks import async_task
 
 MAX_ATTEMPTS = 3  # then the work is set aside with its reason
 RING_AGAIN_SECONDS = 60  # a doorbell that nobody answered is rung again
+SILENT = "La máquina que lo hacía dejó de responder."
 
 logger = logging.getLogger(__name__)
 
@@ -127,11 +128,20 @@ class Leased(models.Model):
 
     def expire(self) -> None:
         """Take the work from a worker that fell silent, and announce it again."""
-        reason = "La máquina que lo hacía dejó de responder."
-        if self.token and self.give_back(self.token, reason):
+        if self.token and self.give_back(self.token, SILENT):
             self.refresh_from_db()
             if self.status == self.WAITING:
                 self.ring()
+
+    @property
+    def is_last_chance(self) -> bool:
+        """Whether whoever takes it is the last, and the one before died over it.
+
+        Of the row as it was before it was claimed. What is not needed is left away
+        then: it may be what takes more memory than there is.
+        """
+        died = self.status in self.LEASED or self.error == SILENT
+        return died and self.attempt == MAX_ATTEMPTS - 1
 
     def ring(self) -> None:
         """Ring the doorbell of the cluster that does this work.

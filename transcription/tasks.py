@@ -71,7 +71,8 @@ def assemble(pk: int) -> None:
     try:
         with Heartbeat(transcription, token):  # grouping seven hours takes a while
             transcription.check_complete()
-            voicing.tell_apart(transcription)
+            if not transcription.is_last_chance:
+                voicing.tell_apart(transcription)
             preparation.clear(transcription)
         transcription.finish(token)
     except Exception as error:

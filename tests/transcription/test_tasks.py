@@ -2,9 +2,6 @@
 
 import contextlib
 import datetime
-import io
-import time
-from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -15,78 +12,12 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from tests.make import make_part
-from transcription import audio, engines, hearing, tasks, voices
-from transcription.engines import Capabilities, Clip, ClipResult, EngineError, Word
-from transcription.models import Part, PartVoices, Segment, Transcription
+from tests.transcription.parrot import speech, store
+from transcription import audio, engines, tasks
+from transcription.engines import EngineError
+from transcription.models import Part, Segment, Transcription
 
-pytestmark = pytest.mark.django_db
-
-
-class Parrot:
-    """Hears, in every second of a clip, the number of that second."""
-
-    name = model = "parrot"
-    capabilities = Capabilities()
-
-    def transcribe(
-        self, clips: Sequence[Clip], *, language: str, terms: Sequence[str], **_: object
-    ) -> list[ClipResult]:
-        return [self.hear(clip) for clip in clips]
-
-    def hear(self, clip: Clip) -> ClipResult:
-        words = tuple(
-            Word(second, second + 0.9, f"{clip.start + second:.0f}", 0.9)
-            for second in range(round(clip.seconds))
-        )
-        return ClipResult(" ".join(word.text for word in words), words)
-
-
-def speech(seconds: float) -> np.ndarray:
-    """Something the detector may take for speech or not: a buzzing, wavering tone."""
-    t = np.arange(int(seconds * audio.RATE)) / audio.RATE
-    return (0.3 * np.sin(2 * np.pi * 150 * t) * np.sin(2 * np.pi * 3 * t)).astype("f4")
-
-
-def store(samples: np.ndarray, **fields: object) -> Transcription:
-    flac = io.BytesIO()
-    writer = audio.FlacWriter(flac)
-    writer.write(samples)
-    writer.close()
-    name = default_storage.save("recordings/x.flac", ContentFile(flac.getvalue()))
-    return Transcription.start(
-        audio=name,
-        name="x.flac",
-        sha256="0" * 64,
-        engine="base",
-        then="actas.x",
-        **fields,
-    )
-
-
-@pytest.fixture(autouse=True)
-def one_connection(request: pytest.FixtureRequest, monkeypatch) -> None:
-    """Inside a test's transaction the connection must not be closed."""
-    if "transactional_db" not in request.fixturenames:
-        monkeypatch.setattr(hearing, "close_old_connections", lambda: None)
-
-
-@pytest.fixture
-def parrot(monkeypatch: pytest.MonkeyPatch) -> Parrot:
-    engine = Parrot()
-    monkeypatch.setattr(engines, "load", lambda alias, **_: engine)
-    return engine
-
-
-@pytest.fixture
-def everything_is_speech(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Talkative:
-        def features(self, frames: np.ndarray, before: np.ndarray) -> np.ndarray:
-            return frames
-
-        def __call__(self, features: np.ndarray) -> np.ndarray:
-            return np.ones(len(features), np.float32)
-
-    monkeypatch.setattr("transcription.preparation.Silero", Talkative)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_connection")]
 
 
 def run(transcription: Transcription) -> None:
@@ -288,104 +219,3 @@ def test_it_tidies_up_what_killed_workers_left(monkeypatch) -> None:
     tasks.tidy()
     assert not default_storage.exists(lost)
     assert default_storage.exists(kept)
-
-
-class Ear:
-    """A model of voices that hears one voice, or cannot."""
-
-    model, dimensions, batch, threads = "ear", 4, 8, 1
-    error: Exception | None = None
-
-    def vectors(self, speech: np.ndarray) -> np.ndarray:
-        if self.error:
-            raise self.error
-        return np.ones((len(speech), 4), np.float32)
-
-
-@pytest.fixture
-def ear(monkeypatch: pytest.MonkeyPatch) -> Ear:
-    model = Ear()
-    monkeypatch.setattr(voices, "load", {"ear": model}.__getitem__)
-    return model
-
-
-def hear(**fields: object) -> Transcription:
-    transcription = store(speech(20), **fields)
-    tasks.prepare(transcription.pk)
-    tasks.run_part(transcription.parts.get().pk)
-    return transcription
-
-
-def texts(transcription: Transcription) -> list[str]:
-    return [segment.text for segment in transcription.segments()]
-
-
-@pytest.mark.usefixtures("parrot", "everything_is_speech", "ear")
-def test_it_keeps_how_the_voices_of_a_part_sound() -> None:
-    part = hear(voices="ear").parts.get()
-
-    kept = PartVoices.objects.get(part=part)
-    assert kept.model == "ear"
-    assert len(kept.vectors) == pytest.approx(20 / 0.75, abs=3)
-    assert kept.vectors.times[0].tolist() == [0.0, 1.5]
-    assert np.allclose(kept.vectors.values, 0.5, atol=1e-3)
-
-
-@pytest.mark.usefixtures("parrot", "everything_is_speech")
-def test_it_hears_the_same_where_nobody_is_told_apart(monkeypatch) -> None:
-    monkeypatch.setattr(voices, "load", lambda alias: pytest.fail("loaded"))
-    without = hear()
-    monkeypatch.setattr(voices, "load", lambda alias: Ear())
-    with_voices = hear(voices="ear")
-
-    assert PartVoices.objects.get().part.transcription == with_voices
-    assert texts(without) == texts(with_voices) != []
-    tasks.assemble(without.pk)
-    without.refresh_from_db()
-    assert without.status == Transcription.Status.DONE
-    assert not without.turns.exists()
-
-
-@pytest.mark.usefixtures("parrot", "everything_is_speech")
-def test_it_keeps_the_text_when_voices_cannot_be_had(ear: Ear, caplog) -> None:
-    ear.error = MemoryError("no room")
-    transcription = hear(voices="ear")
-    tasks.assemble(transcription.pk)
-
-    part = transcription.parts.get()
-    assert (part.status, part.error, part.attempt) == (Part.Status.DONE, "", 1)
-    assert texts(transcription)
-    assert not PartVoices.objects.exists()
-    assert "no room" in caplog.text
-    transcription.refresh_from_db()
-    assert transcription.status == Transcription.Status.DONE
-
-
-@pytest.mark.usefixtures("parrot", "everything_is_speech", "ear")
-def test_it_writes_text_and_voices_together_or_neither(monkeypatch) -> None:
-    def fail(self: PartVoices, **_: object) -> None:
-        raise DatabaseError("the disk is full")
-
-    monkeypatch.setattr(PartVoices, "save", fail)
-    with pytest.raises(DatabaseError):
-        hear(voices="ear")
-
-    assert Part.objects.get().status == Part.Status.WAITING
-    assert not Segment.objects.exists()
-
-
-@pytest.mark.usefixtures("parrot", "everything_is_speech", "transactional_db")
-def test_it_holds_its_lease_while_voices_are_told_apart(monkeypatch, settings) -> None:
-    transcription = hear()
-    settings.LEASE_SECONDS = 0.6
-    monkeypatch.setattr(tasks.voicing, "tell_apart", lambda _: time.sleep(1.2))
-    swept = []
-
-    def clear(row: Transcription) -> None:
-        swept.extend(Transcription.objects.expired())
-
-    monkeypatch.setattr(tasks.preparation, "clear", clear)
-    tasks.assemble(transcription.pk)
-
-    transcription.refresh_from_db()
-    assert (transcription.status, swept) == (Transcription.Status.DONE, [])

@@ -200,6 +200,9 @@ class SegmentAdmin(ReadOnlyAdmin):
     readonly_fields = ["tries_"]
     show_full_result_count = False  # there are hundreds of thousands
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Segment]:
+        return super().get_queryset(request).defer("part__transcription__peaks")
+
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         if lookup == "part__id__exact":
             return True
@@ -224,7 +227,8 @@ class PartVoicesAdmin(ReadOnlyAdmin):
     fields = ["part", "model", "dimensions", "created_at"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PartVoices]:
-        return super().get_queryset(request).defer("times", "values")
+        unread = ("times", "values", "part__transcription__peaks")
+        return super().get_queryset(request).defer(*unread)
 
 
 @admin.register(Turn)
@@ -233,6 +237,9 @@ class TurnAdmin(ReadOnlyAdmin):
     list_filter = ["overlapped"]
     list_select_related = ["transcription"]
     show_full_result_count = False  # there are thousands to a session
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Turn]:
+        return super().get_queryset(request).defer("transcription__peaks")
 
 
 @admin.register(Worker)

@@ -12,8 +12,7 @@ from transcription.voices.grouping import TurnDraft
 class PartVoices(models.Model):
     """How the voices of a part sound, kept until its session needs no grouping more.
 
-    Biometric data: it leaves this table for nowhere, and `manage.py` exports never
-    name it.
+    Biometric data: no page, export or log has it, only copies of the whole database.
     """
 
     part = models.OneToOneField(

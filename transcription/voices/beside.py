@@ -43,7 +43,7 @@ class Beside:
 
     def __enter__(self) -> Beside:
         if self._alias and self._speech:
-            # A daemon: a model that hangs must not keep the process from ending.
+            # A daemon: a process that ends waits for the batches at work, no longer.
             threading.Thread(target=self._run, daemon=True).start()
         else:
             self._done.set()

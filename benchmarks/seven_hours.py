@@ -16,6 +16,7 @@ WINDOWS = 27_000  # seven hours, four fifths of it speech
 VOICES = 20
 DOMINANT = 0.3  # of the time is the presider's
 ALIKE = 0.8  # the cosine of two centres: two recordings may have the same person
+APART = 0.7  # from the middle of all, to its length: made people are 0.67 alike
 FEWEST = 20  # windows of a person that show how much a voice varies
 
 
@@ -37,7 +38,8 @@ def pools(kept: Sequence[tuple[Path, Sequence[Turn]]]) -> list[np.ndarray]:
             own &= times[:, 1] - times[:, 0] > WINDOW - 0.1
             found.append(values[own])
     enough = [one for one in found if len(one) >= FEWEST]
-    return enough if len(enough) >= VOICES // 4 else [one for one in found if len(one)]
+    less = [one for one in found if len(one) >= FEWEST // 2]
+    return enough if len(enough) >= VOICES // 4 else less
 
 
 def drawn(people: Sequence[np.ndarray], seed: int = 7) -> tuple[Speech, list[Turn]]:
@@ -84,6 +86,8 @@ def _voices(
         raise ValueError("vectors of two people at least are needed")
     count, middle = len(centres), np.mean(centres, axis=0)
     far = np.linalg.norm(np.array(centres) - middle, axis=1).mean()
+    # Of few people, who may be alike, nobody different could be made.
+    far = max(far, APART * np.linalg.norm(middle))
     apart = np.concatenate(people) - middle
     while len(centres) < VOICES:
         way = chance.standard_normal(len(apart)) @ apart

@@ -279,6 +279,7 @@ def test_it_draws_a_day_from_real_windows(monkeypatch: pytest.MonkeyPatch) -> No
 def test_it_takes_people_apart_who_are_as_different_as_people() -> None:
     chance = np.random.default_rng(3)
     ana, luz = chance.standard_normal((2, 64))
+    luz = luz + ana  # they are much alike
     people = [one + 0.3 * chance.standard_normal((30, 64)) for one in (ana, luz, ana)]
 
     centres, _ = seven_hours._voices(people, chance)
@@ -286,7 +287,7 @@ def test_it_takes_people_apart_who_are_as_different_as_people() -> None:
     centres = np.array([one / np.linalg.norm(one) for one in centres])
     likeness = centres @ centres.T - np.eye(20)
     assert len(centres) == 20
-    assert 0.1 < likeness.max() < 0.8
+    assert 0.5 < likeness.max() < 0.8
 
 
 def test_it_needs_two_people() -> None:

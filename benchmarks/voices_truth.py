@@ -42,7 +42,8 @@ def read(path: Path) -> Truth:
     """Return the truth in a JSON file with `turns`: `speaker`, `start`, `end`.
 
     A turn whose `speaker` or `chorus` is a list is said by all of them at once. A
-    chorus of nobody in particular is speech, but no person.
+    chorus of nobody in particular is speech, but no person. Turns of whom nothing is
+    said are left out.
     """
     content = json.loads(path.read_text(encoding="utf-8"))
     turns: list[Turn] = []
@@ -70,7 +71,8 @@ def _speakers(turn: dict[str, Any]) -> list[str]:
     for who in (turn.get("chorus"), turn.get("speaker")):
         if isinstance(who, list):
             return [str(one) for one in who]
-    return [str(turn.get("speaker") or turn["chorus"])]
+    who = turn.get("speaker") or turn.get("chorus")
+    return [str(who)] if who else []
 
 
 def shortened(turns: Iterable[Turn], seconds: float) -> list[Turn]:

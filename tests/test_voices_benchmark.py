@@ -57,6 +57,7 @@ def test_it_keeps_the_first_seconds(tmp_path: Path) -> None:
 
 def test_it_reads_a_truth_that_knows_little(tmp_path: Path) -> None:
     assert read(tmp_path, turns=[turn(ANA, 0, 2)]).roster == []
+    assert read(tmp_path, turns=[turn(ANA, 0, 2), turn(None, 3, 4)]).voices == {ANA}
     assert read(tmp_path, turns=[], roster=[LUZ]).roster == [{"name": LUZ}]
 
 

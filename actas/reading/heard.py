@@ -31,6 +31,7 @@ _WORD = re.compile(r"\d{1,2}[:.]\d{2}(?!\d)|\w+")
 # "No. 79" and "2.026" go on after their dot.
 _PAUSE = re.compile(r"\s*(?:[,;:?!»]|\.(?!\s*\d))")
 _SENTENCE_END = re.compile(r"\s*(?:[?!]|\.(?!\s*\d))")
+_ABBREVIATED = frozenset(("dr", "dra", "sr", "sra", "srta", "ing"))  # "Dr. Ruiz"
 
 
 @dataclass(frozen=True)
@@ -96,9 +97,11 @@ class Heard:
             found = list(_WORD.finditer(line.text))
             for match in found:
                 last = match is found[-1]
-                ends = last or bool(_SENTENCE_END.match(line.text, match.end()))
+                sound = fold(match.group())
+                closes = _SENTENCE_END.match(line.text, match.end())
+                ends = last or (sound not in _ABBREVIATED and bool(closes))
                 # "h" alone and the like have no sound and would break the joined text.
-                if sound := fold(match.group()):
+                if sound:
                     words.append(Word(sound, index, match.start(), match.end(), ends))
         return cls(ordered, tuple(words))
 
@@ -160,12 +163,14 @@ class Heard:
 
     def _closes(self, index: int) -> bool:
         word = self.words[index]
-        return bool(_SENTENCE_END.match(self.lines[word.line].text, word.to))
+        closes = _SENTENCE_END.match(self.lines[word.line].text, word.to)
+        return word.sound not in _ABBREVIATED and bool(closes)
 
     def pauses(self, index: int) -> bool:
         """Say whether a comma or a stronger mark follows the word."""
         word = self.words[index]
-        return bool(_PAUSE.match(self.lines[word.line].text, word.to))
+        pause = _PAUSE.match(self.lines[word.line].text, word.to)
+        return word.sound not in _ABBREVIATED and bool(pause)
 
     def literal(self, first: int, last: int) -> str:
         """Return the transcript's own letters for a span, lines joined by a space."""

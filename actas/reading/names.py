@@ -41,13 +41,15 @@ def forms(name: str) -> tuple[str, ...]:
 
     The whole name, and with three words or more the given names with the first of
     the two surnames, or both surnames; with four the first given name and surname.
+    Lists are read with the surnames in front.
     """
     words = [fold(word) for word in name.split()]
     said = ["".join(words)]
     if len(words) >= 3:
         said += ["".join(words[:-1]), "".join(words[-2:])]
+        said.append("".join((*words[-2:], *words[:-2])))
     if len(words) >= 4:
-        said.append(words[0] + words[-2])
+        said += [words[0] + words[-2], "".join((*words[-2:], words[0]))]
     return tuple(said)
 
 

@@ -14,7 +14,7 @@ _ROLL_OVER = formula(
     r"orden (?:de|del|el) dia|instalada la sesion|siendo las"
 )
 _PRESENT = formula(r"pres[ae]ntes?|aqui|aca estoy")
-_ABSENT = formula(r"no (?:contesta|contesto|responde|respondio|esta)|ausente")
+_ABSENT = formula(r"no (?:contest\w+|respond\w+|esta|se encuentra)|ausente")
 _EXCUSED = formula(r"(?:(?:con|tiene|envio|presento|sento|allego) )?(?:una )?excusa")
 # A small model writes "Presidente." for "Presente."; whoever speaks to the president
 # says "señor" or goes on speaking.
@@ -26,6 +26,7 @@ _FILLERS = folded(
     "gracias segundo llamado segunda llamada"
 )
 _ARRIVES = formula(r"(?:se )?(?:hace|hizo) presente|se incorpora|ingresas? al recinto")
+_AFTERWARDS = 6  # words from "se hizo presente" to a name: "en el recinto, el concejal"
 _INFORMS = formula(r"informo|informa|informar|constancia")
 _HERE = formula(r"sesion|recinto|plenaria")
 _OFFICE = folded("honorable concejal concejala la el que de los doctor doctora")
@@ -133,7 +134,7 @@ def arrivals(heard: Heard, roster: Sequence[Person]) -> tuple[Arrival, ...]:
         before = calls(heard, roster, first, start)[-1:]
         after = calls(heard, roster, end, min(last, end + 10))[:1]
         for call in before or after:
-            near = start - call.last <= 1 and call.first - end <= 4
+            near = start - call.last <= 1 and call.first - end <= _AFTERWARDS
             if near and _presented(heard, call):
                 proof = heard.proof(min(call.first, start), max(call.last, end))
                 arrival = Arrival(call.person, proof.start, proof)

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from actas.reading.heard import Heard, Line
+from actas.reading.voices.answers import answered
 from actas.reading.voices.assignment import assigned
-from actas.reading.voices.calling import answered, away, callings
+from actas.reading.voices.calling import away, callings
 from actas.reading.voices.exchanges import Exchanges
+from actas.reading.voices.guests import heard_guests
 from actas.reading.voices.offices import Offices
-from actas.reading.voices.own_name import heard_guests, own_names
+from actas.reading.voices.own_name import own_names
 from actas.reading.voices.proof import (
     PROPOSE,
     SAYS,
@@ -74,8 +76,8 @@ def findings(scene: Scene) -> list[Finding]:
     exchanged = [
         one
         for one in Exchanges(scene, offices, found).findings()
-        # Who says "soy el concejal Rúa" names himself.
-        if one.evidence.kind is not Kind.NAMES_THEM
+        # Who says "soy el concejal Rúa" names himself, and stands in for nobody.
+        if one.evidence.kind not in (Kind.NAMES_THEM, Kind.STANDS_IN)
         or (one.voice, one.evidence.start, one.evidence.person) not in said
     ]
     return [

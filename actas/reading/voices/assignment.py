@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from actas.reading.voices.proof import (
+    ANSWERING_STRANGERS,
     CAPS,
     ROLE_CAP,
     SHOWN,
@@ -32,11 +33,15 @@ _OFFICES = frozenset((Kind.PRESIDES, Kind.SECRETARY))
 # Log odds for somebody else from which a label may hold two people: an answer to the
 # roll and the floor, or twice the floor.
 _CLAIMS = 3.5
+_SEVERAL = 3  # formulas of an office
 _GIVEN = 50.0  # log odds of what is beyond doubt
 _SPLIT = 1.0  # log odds that a person is not split over two labels
 _JUST_BELOW = 0.9  # confidence of what is likely and yet not to be proposed
 _EXCHANGE = 60.0  # seconds in which two voices answer each other
 _SAID = 5  # words of a turn in an exchange
+_SPEECH = 15  # words of a turn that is more than an answer
+_ANSWERS = (Kind.ROLL_CALL, Kind.VOTE)
+_FREE = 0.1  # how likely who is surely another voice is this one as well
 
 Pair = tuple[str, str]  # voice, key of a person
 
@@ -49,9 +54,9 @@ def assigned(
     `given` is the key of the person that a voice is beyond doubt.
     """
     rows = _rows(findings)
-    before = prior(len(scene.people))
+    before = _before(scene, rows)
     scores = {
-        (voice, person.key): before + total(rows[voice, person.key])
+        (voice, person.key): before[voice] + total(rows[voice, person.key])
         for voice in scene.voices
         for person in scene.people
     }
@@ -63,7 +68,24 @@ def assigned(
         or any(one.strength > 0 for p in scene.people for one in rows[voice, p.key])
     ]
     core = _one_to_one(voices, scene.people, scores)
-    return [_named(scene, voice, core, rows, scores) for voice in voices]
+    free = _free(scene, voices, scores)
+    return [_named(scene, voice, core, rows, scores, free) for voice in voices]
+
+
+def _before(scene: Scene, rows: Mapping[Pair, Sequence[Evidence]]) -> dict[str, float]:
+    """Return the log odds of any one person against nobody, for each voice."""
+    answering = {
+        voice
+        for (voice, _), row in rows.items()
+        if any(one.kind in _ANSWERS and one.answer for one in row)
+    }
+    speaking = {turn.voice for turn in scene.turns if turn.size >= _SPEECH}
+    people = len(scene.people)
+    likelier = prior(people, ANSWERING_STRANGERS)
+    return {
+        voice: likelier if voice in answering & speaking else prior(people)
+        for voice in scene.voices
+    }
 
 
 def _rows(findings: Iterable[Finding]) -> dict[Pair, list[Evidence]]:
@@ -114,12 +136,34 @@ def _one_to_one(
     return {voices[row]: people[at].key for row, at in pairs if at < len(people)}
 
 
+def _free(
+    scene: Scene, voices: Sequence[str], scores: Mapping[Pair, float]
+) -> dict[Pair, float]:
+    """Return how likely each person is no other voice, and so may be this one.
+
+    Judged twice: who a voice is depends on who all the others are.
+    """
+    pairs = [(voice, person.key) for voice in voices for person in scene.people]
+    free = dict.fromkeys(pairs, 1.0)
+    for _ in range(2):
+        odds = {p: math.exp(min(scores[p], _GIVEN)) * free[p] for p in pairs}
+        sums: Counter[str] = Counter()
+        for (voice, _), value in odds.items():
+            sums[voice] += value
+        sure = {pair: odds[pair] / (1 + sums[pair[0]]) for pair in pairs}
+        for voice, key in pairs:
+            taken = max((sure[v, key] for v in voices if v != voice), default=0.0)
+            free[voice, key] = max(_FREE, 1 - taken)
+    return free
+
+
 def _named(
     scene: Scene,
     voice: str,
     core: dict[str, str],
     rows: dict[Pair, list[Evidence]],
     scores: dict[Pair, float],
+    free: dict[Pair, float],
 ) -> Naming:
     odds = {p.key: scores[voice, p.key] for p in scene.people}
     best = max(sorted(odds), key=odds.__getitem__)
@@ -132,7 +176,11 @@ def _named(
         further = _against_joining(scene, voice, holder, scene.by_key[best])
         odds[key] += sum(one.strength for one in further) - _SPLIT
         odds[key] += _forgiven(rows[voice, key], rows[holder, key])
-    rest = sum(math.exp(min(value, 50)) for k, value in odds.items() if k != key)
+    rest = sum(
+        math.exp(min(value, 50)) * free[voice, k]
+        for k, value in odds.items()
+        if k != key
+    )
     confidence = probability(odds[key] - math.log1p(rest))
     row = [*rows[voice, key], *further]
     row += _two_people(scene, voice, key, rows)
@@ -144,7 +192,7 @@ def _named(
 
 def _forgiven(row: Sequence[Evidence], other: Sequence[Evidence]) -> float:
     """Return what no longer speaks against: the same person answered, as `other`."""
-    answered = {one.start for one in other if one.kind in (Kind.ROLL_CALL, Kind.VOTE)}
+    answered = {one.start for one in other if one.kind in _ANSWERS}
     still = [
         one
         for one in row
@@ -169,11 +217,14 @@ def _ceiling(row: Sequence[Evidence]) -> float:
 def _claim(row: Sequence[Evidence]) -> float:
     """Return how much speaks for a person who may be under the same label.
 
-    What speaks against is left out: it may be the other person's.
+    What speaks against is left out: it may be the other person's. Of an office that is
+    so for who has said several of its formulas; all of them count, so that the strays
+    of a long session are few beside those of who holds it.
     """
     offices = [one for one in row if _TOGETHER.get(one.kind, one.kind) in _OFFICES]
     others = sum(one.strength for one in row if one not in offices and one.strength > 0)
-    return others + max(0.0, total(offices))
+    said = [one.strength for one in offices if one.strength > 0]
+    return others + (sum(said) if len(said) >= _SEVERAL else max(0.0, total(offices)))
 
 
 def _two_people(

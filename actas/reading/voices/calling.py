@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from actas.reading.heard import formula
 from actas.reading.names import Person
 from actas.reading.roll_call import arrivals, roll_call
-from actas.reading.voices.proof import STRENGTHS, Candidate, Finding, Kind, Role
+from actas.reading.voices.proof import Candidate, Finding, Kind, Role
 from actas.reading.voices.scene import Mention, Scene
 
 _NEXT = 45.0  # seconds until the next name is read; explanations of a vote take some
@@ -19,17 +18,15 @@ _BRIEF = 9  # words of an answer that says none of the known words
 _OPENING = 5  # words in which an answer says what it says
 _FEWEST = 3  # people called: fewer is talk
 _ANSWERING = 2  # of whom answer
-_PRESENT = formula(r"pres\w{0,3}ntes?|vicente|aqui|a la orden|president[ea]|asistente")
-_BALLOT = formula(
+PRESENT = formula(r"pres\w{0,3}ntes?|vicente|aqui|a la orden|president[ea]|asistente")
+BALLOT = formula(
     r"\w{0,3}sitiv[oa]|\w{0,3}irmativ[oa]|negativ[oa]|si|no|voto|mi voto|"
     r"impedid[oa]|abstengo|a favor|en contra|apro\w+"
 )
 _NOBODY = formula(
-    r"no (?:contesta|contesto|responde|respondio|esta)|ausente|excusa|"
+    r"no (?:contest\w+|respond\w+|esta|se encuentra)|ausente|excusa|"
     r"segund[oa] llama\w+"
 )
-_OWN = 1.0  # log odds of an answer under the caller's label: most are strays
-_CERTAIN = 0.75  # how often a short answer carries the right label
 
 
 @dataclass(frozen=True)
@@ -148,81 +145,18 @@ def _answer(scene: Scene, call: Mention, caller: str, limit: int) -> Answer:
             break
     else:
         end = min(call.last + _OPENING, limit)
-        own = heard.has(_PRESENT, call.last, end) or heard.has(_BALLOT, call.last, end)
+        own = heard.has(PRESENT, call.last, end) or heard.has(BALLOT, call.last, end)
         return Answer(call, "", None, is_own=own)
     if heard.has(_NOBODY, call.last, at + 3):
         return Answer(call, "", None)
     last = scene.turns[scene.at(at)].last
     end = min(last, at + _OPENING)
-    present = heard.has(_PRESENT, at, end)
-    ballot = heard.has(_BALLOT, at, end) and not present
+    present = heard.has(PRESENT, at, end)
+    ballot = heard.has(BALLOT, at, end) and not present
     # Who explains a vote begins with it; anything else so long is a speech.
     if last - at > _BRIEF and not ballot:
         return Answer(call, "", at)
     return Answer(call, scene.voice(at), at, is_ballot=ballot)
-
-
-def answered(scene: Scene, found: Sequence[Calling]) -> list[Finding]:
-    """Return what the answers say of the voices that gave them, for and against.
-
-    A voice that answers to many names is no person but a heap of short answers: each
-    of its answers is worth what it is more frequent at that name than at the others.
-    """
-    kinds = {answer: calling.kind for calling in found for answer in calling.answers}
-    heard = [answer for answer in kinds if answer.voice]
-    given = Counter(answer.voice for answer in heard)
-    pairs = Counter((answer.voice, answer.call.person.key) for answer in heard)
-    calls = Counter(answer.call.person.key for answer in heard)
-    findings = []
-    for answer in heard:
-        person, voice = answer.call.person, answer.voice
-        others = given[voice] - pairs[voice, person.key]
-        rate = (others + 0.5) / (len(heard) - calls[person.key] + 6)
-        kind = Kind.VOTE if answer.is_ballot else kinds[answer]
-        worth = min(STRENGTHS[kind], math.log(_CERTAIN / min(rate, _CERTAIN)))
-        span = (answer.call.first, answer.call.last)
-        if worth > 0:
-            findings.append(
-                scene.finding(voice, person, kind, span, worth, answer=answer.at)
-            )
-        findings += [
-            scene.finding(other, person, Kind.OTHER_ANSWERED, span, answer=answer.at)
-            for other in scene.voices
-            if other != voice
-        ]
-    for calling in found:
-        findings += [
-            scene.finding(
-                calling.caller,
-                answer.call.person,
-                calling.kind,
-                (answer.call.first, answer.call.last),
-                _OWN,
-            )
-            for answer in calling.answers
-            if answer.is_own
-        ]
-    return [*findings, *_shared(scene, heard, pairs, calls)]
-
-
-def _shared(
-    scene: Scene,
-    heard: Sequence[Answer],
-    pairs: Counter[tuple[str, str]],
-    calls: Counter[str],
-) -> Iterator[Finding]:
-    """Yield the voices that answer to two people, again and again, as nobody's."""
-    people: dict[str, set[str]] = defaultdict(set)
-    for (voice, key), times in pairs.items():
-        if times >= 2 and times * 2 >= calls[key]:
-            people[voice].add(key)
-    for answer in heard:
-        keys = people[answer.voice]
-        if len(keys) >= 2 and answer.call.person.key in keys:
-            span = (answer.call.first, answer.call.last)
-            for key in sorted(keys - {answer.call.person.key}):
-                person = scene.by_key[key]
-                yield scene.finding(answer.voice, person, Kind.TWO_PEOPLE, span)
 
 
 def away(scene: Scene, found: Sequence[Calling]) -> list[Finding]:

@@ -10,7 +10,15 @@ from dataclasses import dataclass, replace
 from actas.reading.heard import folded, formula
 from actas.reading.voices.calling import Calling, came_in
 from actas.reading.voices.offices import Offices
-from actas.reading.voices.proof import STRENGTHS, Candidate, Finding, Kind, Role
+from actas.reading.voices.proof import (
+    ONLY_NEW,
+    STRENGTHS,
+    Candidate,
+    Finding,
+    Kind,
+    Role,
+)
+from actas.reading.voices.replies import THANKS, replies, thanked
 from actas.reading.voices.scene import Mention, Scene, Turn
 
 _GIVES = formula(
@@ -19,25 +27,24 @@ _GIVES = formula(
     r"la pal\w+|"
     r"(?:doy|damos|darle|concedo|concedemos|cedo|dar|otorgo) (?:a )?(?:el uso de )?"
     r"la palabra|en el uso de la palabra|uso de la palabra|adelante|"
+    r"(?:tiene |con |para )?(?:la |su )replica|hasta (?:por )?\w+ minutos|"
     r"(?:la|lo|le) escuchamos|para (?:las conclusiones|responder|dar respuesta)|"
     r"bien pueda|siga"
 )
 _LATER = formula(r"(?:se )?prepara|a continuacion|despues|luego|enseguida")
-_THANKS = formula(
-    r"gracias(?: (?:a|por) \w+(?: \w+){0,3}?)?|a usted|con (?:mucho )?gusto|"
-    r"concedid[oa]|un minuto|claro que si"
-)
-_GRANTED = formula(r"concedid[oa]|concerid[oa]|retiro|reciro|permiso")
 _ARTICLES = folded("el la al a")
 _SOON = 8.0  # seconds from a call to the voice that follows it
+_TITLE_FAR = 6  # words between "tiene la palabra" and the title that it is given to
+_OPENS = 3  # words before a name that opens a sentence
+_VOCATIVE = 9  # words of such a sentence after the name
 _TAIL = 26  # words at the end of a turn that hand over
-_HEAD = 10  # words at its beginning that look back
 _LONG = 15  # words that are more than a formula and its strays
 _CHAIRED = formula(
     r"president[ea](?! de)|gracias por (?:la palabra|el uso)|(?:muy )?amable|cortico|"
     r"agradezco la invitacion|paso a (?:dar respuesta|responder)"
 )
 _INFORMS = formula(r"informo|informar|leid[oa]|aprobad[oa]|quorum|receso|contestaron")
+_ACCEPTS = formula(r"(?:muchas )?gracias(?: president[ea])?|president[ea]")
 _SPEECH = 4  # words that are an intervention and not an answer
 _CERTAIN = 0.8  # how often who is called is who speaks
 _TITLED = folded("ponente autor autora citante proponente")
@@ -45,7 +52,7 @@ _PRESENTED = formula(
     r"(?:ponente|autora?|citante|firma\w*|presentad[oa]|radicad[oa])(?: por)?"
 )
 _AS_AUTHOR = formula(
-    r"(?:cite|site|si te|citamos) (?:a )?(?:este|esta|el|la|esto|es) \w+|"
+    r"(?<!se )(?:cite|site|si te|citamos) (?:a )?(?:este|esta|el|la|esto|es) \w+|"
     r"(?:proposicion|proyecto|debate|citacion|iniciativa) que "
     r"(?:presente|radique|cite|presentamos|radicamos)|anuncio una propo\w+|"
     r"(?:rindo|rendi|presento|traigo) (?:la )?ponencia|como ponente|"
@@ -61,12 +68,18 @@ _OFFICIAL = formula(
     r"la administracion municipal ha|el plazo es"
 )
 _WELCOMED = formula(
-    r"acompaña\w*|saluda\w*|bienvenid\w|presencia de|invitad\w|presente"
+    r"acompaña\w*|saluda\w*|bienvenid\w+|presencia de|invitad\w+|inscrit\w+|presente"
 )
 _STANDS_IN = formula(
     r"en (?:nombre|representacion) (?:de|del)|delegad[oa]|encargad[oa]|"
     r"no (?:pudo|alcanzo a) \w+|en reemplazo"
 )
+_LATE = formula(
+    r"(?:excus\w+|disculp\w+|perdon\w*|que pena)(?: \w+){0,5} "
+    r"(?:demora|tardanza|retraso|retardo|hora|llegar tarde|llegada tarde)|"
+    r"(?:acabo|acabamos) de llegar|llegue tarde|(?:mi|la) (?:demora|tardanza)"
+)
+_LATEST = 900.0  # seconds after an arrival in which its lateness is excused
 _ARRIVED = 45.0  # seconds after an arrival in which a new voice may be the arrived
 
 
@@ -88,12 +101,13 @@ class Exchanges:
         self._read_out = {
             answer.call.first for calling in found for answer in calling.answers
         }
+        self._callers = {calling.caller for calling in found}
         self.handovers = list(self._handovers())
 
     def findings(self) -> list[Finding]:
         return [
             *self._floor(),
-            *self._thanked(),
+            *replies(self.scene, self.offices, self._others),
             *self._authors(),
             *self._arrived(),
             *self._officials(),
@@ -112,12 +126,14 @@ class Exchanges:
 
     def _handovers(self) -> Iterator[Handover]:
         for index, turn in enumerate(self.scene.turns):
-            if turn.voice in self.offices.tables:
+            presides = self.offices.presides(turn.voice, turn.first)
+            if turn.voice in self.offices.tables and not presides:
                 continue
             for at in self._line_ends(turn):
                 # Whoever speaks on under the same label may be the one called.
                 said, rest = replace(turn, last=at), replace(turn, first=at)
-                if self._answers_chair(rest) and (called := self._called(said)):
+                takes = self._answers_chair(rest) or self._accepts(rest)
+                if takes and (called := self._called(said)):
                     yield Handover(called, rest)
             if called := self._called(turn):
                 yield Handover(called, self._following(index))
@@ -148,6 +164,16 @@ class Exchanges:
         informs = heard.has(_INFORMS, turn.first, self.scene.opens(turn, 16))
         return turn.size >= _LONG and heard.has(_CHAIRED, *opening) and not informs
 
+    def _accepts(self, turn: Turn) -> bool:
+        """Say whether a turn opens with thanks alone and goes on, not as the chair."""
+        heard = self.scene.heard
+        thanks = next(heard.find(_ACCEPTS, turn.first, turn.first + 3), None)
+        if thanks is None or thanks[0] != turn.first or turn.size < _LONG:
+            return False
+        said = (turn.first, self.scene.opens(turn, 2 * _LONG))
+        leads = heard.has(_GIVES, *said) or self.offices.leads(*said)
+        return heard.words[thanks[1] - 1].ends and not leads
+
     def _called(self, turn: Turn) -> Mention | None:
         """Return who is called to speak at the end of a turn; None where nobody is."""
         heard = self.scene.heard
@@ -156,7 +182,7 @@ class Exchanges:
             one
             for one in self._others(first, turn.last)
             if not heard.has(_LATER, one.first - 4, one.first)
-            and not heard.has(_THANKS, one.first - 5, one.first)
+            and not thanked(heard, one, one.first - 5)
         ]
         gives = list(heard.find(_GIVES, first, turn.last))
         if gives:
@@ -166,15 +192,36 @@ class Exchanges:
             after = [one for one in named if one.first >= end]
             before = [one for one in named if one.last <= begin]
             nearest = after[:1] if onward else before[-1:] or after[:1]
-            return nearest[0] if nearest else self._by_title(first, turn.last)
+            titled = (max(first, begin - _TITLE_FAR), min(end + _TITLE_FAR, turn.last))
+            return nearest[0] if nearest else self._by_title(*titled)
+        return self._bare(turn, named)
+
+    def _bare(self, turn: Turn, named: Sequence[Mention]) -> Mention | None:
+        """Return who is called by nothing but the name, by who presides."""
+        if not named or named[-1].form == "office":
+            return None
+        heard, one = self.scene.heard, named[-1]
+        if not self.offices.presides(turn.voice, one.first):
+            return None
+        first = max(turn.first, turn.last - _TAIL)
         later = next(heard.find(_LATER, first, turn.last), (turn.last, 0))[0]
-        bare = named and later - named[-1].last <= 2 and named[-1].form != "office"
-        return named[-1] if bare and turn.voice in self.offices.chairs else None
+        # "Concejal Rúa, ya que lo nombraron." The name opens the last sentence.
+        opens = heard.sentence(one.first) == heard.sentence(turn.last - 1)
+        vocative = (
+            opens
+            and one.first - heard.sentence(one.first)[0] <= _OPENS
+            and turn.last - one.last <= _VOCATIVE
+        )
+        return one if later - one.last <= 2 or vocative else None
 
     def _by_title(self, first: int, last: int) -> Mention | None:
         """Return the author or ponente who was named before, called by that alone."""
         heard = self.scene.heard
-        titles = [at for at in range(first, last) if heard.sounds[at] in _TITLED]
+        titles = [
+            at
+            for at in range(first, last)
+            if heard.sounds[at] in _TITLED and not heard.has(THANKS, at - 4, at)
+        ]
         if not titles:
             return None
         author = self._author(titles[-1])
@@ -217,29 +264,7 @@ class Exchanges:
                 )
         return findings
 
-    # ---- Looking back ----------------------------------------------------------------
-
-    def _thanked(self) -> list[Finding]:
-        """ "Gracias, concejal Rúa", said by the chair to who has just spoken."""
-        scene, heard, findings = self.scene, self.scene.heard, []
-        for index, turn in enumerate(scene.turns):
-            if turn.voice not in self.offices.chairs or not index:
-                continue
-            before = scene.turns[index - 1]
-            busy = {"", *self.offices.tables, *self.offices.chairs}
-            if before.voice in busy or turn.start - before.end > _SOON:
-                continue
-            for one in self._others(turn.first, scene.opens(turn, _HEAD + 6)):
-                thanks = heard.has(_THANKS, max(turn.first, one.first - 7), one.first)
-                soon = one.first - turn.first < _HEAD
-                granted = heard.has(_GRANTED, turn.first, one.first)
-                if (thanks and soon) or granted:
-                    span = (one.first, one.last)
-                    findings.append(
-                        scene.finding(before.voice, one.person, Kind.THANKED, span)
-                    )
-                    break
-        return findings
+    # ---- Authors, arrivals -----------------------------------------------------------
 
     def _authors(self) -> list[Finding]:
         scene, findings = self.scene, []
@@ -255,15 +280,24 @@ class Exchanges:
 
     def _arrived(self) -> list[Finding]:
         scene, findings = self.scene, []
-        firsts = {turn.voice: turn for turn in reversed(scene.turns)}
-        for person, start, span in came_in(scene):
-            for voice, turn in sorted(firsts.items()):
-                soon = 0 <= turn.start - start <= _ARRIVED
-                if voice and soon and turn.size >= _SPEECH:
+        spoken = [one for one in scene.turns if one.voice and one.size >= _SPEECH]
+        firsts = {turn.voice: turn for turn in reversed(spoken)}
+        came = came_in(scene)
+        for person, start, span in came:
+            new = {v: turn for v, turn in firsts.items() if turn.start >= start}
+            worth = STRENGTHS[Kind.ARRIVED] + (ONLY_NEW if len(new) == 1 else 0.0)
+            for voice, turn in sorted(new.items()):
+                if turn.start - start <= _ARRIVED:
                     kind, said = Kind.ARRIVED, turn.first
                     findings.append(
-                        scene.finding(voice, person, kind, span, answer=said)
+                        scene.finding(voice, person, kind, span, worth, answer=said)
                     )
+        for turn in spoken:
+            late = next(scene.heard.find(_LATE, turn.first, turn.last), None)
+            before = [one for one in came if 0 <= turn.start - one[1] <= _LATEST]
+            if late and len(before) == 1:
+                kind, person = Kind.LATE, before[0][0]
+                findings.append(scene.finding(turn.voice, person, kind, late))
         return findings
 
     # ---- Guests ----------------------------------------------------------------------
@@ -313,7 +347,9 @@ class Exchanges:
         scene, findings = self.scene, []
         for one in scene.mentions:
             turn = scene.turns[scene.at(one.first)]
-            if not turn.voice or one.form == "office":
+            # A call that fell under the label of who answered it names nobody.
+            strayed = one.first in self._read_out and turn.voice not in self._callers
+            if not turn.voice or one.form == "office" or strayed:
                 continue
             edge = turn.size > one.last - one.first + 4 and (
                 one.first - turn.first < 3 or turn.last - one.last < 2

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from actas.reading.heard import folded, formula
-from actas.reading.voices.calling import Calling
+from actas.reading.voices.calling import BALLOT, PRESENT, Calling
 from actas.reading.voices.proof import (
     STRENGTHS,
     Candidate,
@@ -76,6 +77,7 @@ _OTHER = formula(r"de (?:la |esta )?(?:comision|junta|republica|accion)|ayer|pas
 _CHANGE = 7  # words between a change of chair and the name of who takes it
 _FIRST_PERSON = folded("asumo retomo reasumo cedo entrego dejo encargo")
 _SURE = 3.0  # log odds from which a voice is taken for an office's
+_LEADS = 2  # formulas of who leads after the chair was announced to change
 _LEAD = 4  # formulas in a row that only one voice of two says
 
 
@@ -108,8 +110,13 @@ class Offices:
             for answer in calling.answers
             if scene.voice(answer.call.first) == calling.caller
         ]
+        reading = {calling.caller for calling in found}
         self._to_chair = self._hits(_TO_CHAIR, STRENGTHS[Kind.TO_PRESIDENT])
-        self._to_table = self._hits(_TO_SECRETARY, STRENGTHS[Kind.TO_SECRETARY])
+        self._to_table = [
+            hit
+            for hit in self._hits(_TO_SECRETARY, STRENGTHS[Kind.TO_SECRETARY])
+            if not (hit.voice in reading and _is_answer(scene, hit))
+        ]
         worth = STRENGTHS[Kind.PRESIDES]
         self._chair = [*self._hits(_CHAIR, worth), *self._hits(_ORDERS, worth)]
         self._table = self._hits(_TABLE, STRENGTHS[Kind.SECRETARY])
@@ -120,6 +127,7 @@ class Offices:
         self.chairs = self._holders(self._chair, self._to_chair)
         self.tables = self._holders(self._table, self._to_table) - self.chairs
         self.reigns = _reigns(scene, self.chairs | self.tables)
+        self._deputies = self._in_chair()
 
     def _hits(self, phrase: object, worth: float) -> list[Hit]:
         spans = self._scene.heard.find(phrase)
@@ -128,7 +136,7 @@ class Offices:
         hits = [
             Hit(self._scene.voice(first), first, last, worth)
             for first, last in spans
-            if turn(first) == turn(last - 1)
+            if turn(first) == turn(last - 1) and not self._scene.is_torn(turn(first))
         ]
         return [hit for hit in hits if hit.voice]
 
@@ -141,6 +149,29 @@ class Offices:
     def person_at(self, word: int) -> Candidate | None:
         """Return who presides when a word is said, as far as was announced."""
         return [reign for reign in self.reigns if reign.first <= word][-1].person
+
+    def presides(self, voice: str, word: int) -> bool:
+        """Say whether a voice has the chair when a word is said."""
+        at = bisect_right([reign.first for reign in self.reigns], word) - 1
+        return voice in self.chairs or voice in self._deputies[max(at, 0)]
+
+    def leads(self, first: int, last: int) -> bool:
+        """Say whether a formula of who presides is said in a span."""
+        return any(first <= hit.first < last for hit in self._chair)
+
+    def _in_chair(self) -> list[frozenset[str]]:
+        """Return who, besides the chairs, leads while each announced person presides.
+
+        It may be the label of the table: two people whose voices are alike.
+        """
+        said: list[Counter[str]] = [Counter() for _ in self.reigns]
+        firsts = [reign.first for reign in self.reigns]
+        for hit in self._chair:
+            said[bisect_right(firsts, hit.first) - 1][hit.voice] += 1
+        return [
+            frozenset(v for v, n in row.items() if n >= _LEADS and at)
+            for at, row in enumerate(said)
+        ]
 
     # ---- Findings --------------------------------------------------------------------
 
@@ -226,6 +257,12 @@ class Offices:
             return []
         kind = Kind.OTHER_GENDER
         return [self._scene.finding(voice, person, kind, other[0]) for voice in voices]
+
+
+def _is_answer(scene: Scene, hit: Hit) -> bool:
+    """Say whether "presente, señor secretario" was swallowed by the caller's label."""
+    begin = (hit.first - 2, hit.first)
+    return scene.heard.has(PRESENT, *begin) or scene.heard.has(BALLOT, *begin)
 
 
 def _mixed(one: Sequence[Hit], other: Sequence[Hit]) -> bool:

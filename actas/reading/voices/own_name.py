@@ -1,17 +1,11 @@
-"""People who say who they are, and guests who are only known by being named."""
+"""People who say who they are."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-
-from rapidfuzz import fuzz
-
-from actas.reading.heard import Heard, fold, folded, formula
+from actas.reading.heard import folded, formula
+from actas.reading.voices.guests import OFFICE
 from actas.reading.voices.offices import Offices
-from actas.reading.voices.proof import Candidate, Finding, Kind, Role
+from actas.reading.voices.proof import Finding, Kind, Role
 from actas.reading.voices.scene import Mention, Scene, Turn
 
 _SAYS = formula(
@@ -25,11 +19,7 @@ _BETWEEN = folded(
     "profesora abogado abogada comandante"
 )
 _BREAKS = folded("no dijo que dice como")
-_OFFICE = (
-    r"(?:sub)?secretari[oa] de|gerente de|directora? de|comandante de|personer[oa]|"
-    r"alcalde(?:sa)?|rectora? de|jefe de|coordinadora? de|contralora?"
-)
-_SELF = formula(_OFFICE)
+_SELF = formula(OFFICE)
 
 
 def own_names(scene: Scene, offices: Offices) -> list[Finding]:
@@ -77,83 +67,3 @@ def _introduces(scene: Scene, offices: Offices, turn: Turn, one: Mention) -> boo
         first == one.last for first, _ in heard.find(_SELF, one.last, one.last + 3)
     )
     return early and office and not titled
-
-
-# ---- Guests who are only heard -------------------------------------------------------
-
-_NAMED = re.compile(
-    r"(?:(?:[Dd]octora?\w{0,3}|[Ii]ngenier[oa]|[Aa]rquitect[oa]|[Dd]ra?\.|[Ss]eñora?)\s+)"
-    r"(?P<name>[\w]+(?:\s+[A-ZÁÉÍÓÚÑ]\w+){1,4})"
-)
-_SELF_NAMED = re.compile(
-    r"(?:[Ss]oy|[Mm]i nombre es|[Mm]e llamo|[Ll]es habla)\s+"
-    r"(?P<name>[A-ZÁÉÍÓÚÑ]\w+(?:\s+[A-ZÁÉÍÓÚÑ]\w+){1,4})"
-)
-_HOLDS = re.compile(
-    rf"(?P<office>(?:{_OFFICE})(?:\s+(?:la|el|los|las))?"
-    r"(?:\s+(?:[A-ZÁÉÍÓÚÑ]\w+|e|y|de|infraestructura|planeaci[oó]n|gobierno|educaci[oó]n|"
-    r"salud|hacienda|cultura|deportes?))*)",
-    re.IGNORECASE,
-)
-_SAME = 80.0  # how alike two hearings of one name are
-_NEAR = 40  # letters between a name and the office
-
-
-@dataclass(frozen=True)
-class _Heard:
-    name: str
-    office: str
-    own: bool  # said of oneself
-
-
-def heard_guests(heard: Heard, people: Sequence[Candidate]) -> dict[Candidate, bool]:
-    """Return officials who are not among the people, named alike at least twice.
-
-    One of the times must give an office, or be the person's own words. True stands for
-    a name that sounded the same both times, which may be written down; of another it
-    is only known that there is such a person.
-    """
-    groups: list[list[_Heard]] = []
-    for one in _hearings(heard):
-        if any(_alike(one.name, person.name) for person in people):
-            continue
-        for group in groups:
-            if _alike(one.name, group[0].name):
-                group.append(one)
-                break
-        else:
-            groups.append([one])
-    guests = {}
-    for group in groups:
-        offices = [one.office for one in group if one.office]
-        if len(group) < 2 or not (offices or any(one.own for one in group)):
-            continue
-        times = Counter(fold(one.name) for one in group)
-        most = max(group, key=lambda one: (times[fold(one.name)], len(one.name)))
-        sound, office = fold(most.name), max(offices, key=len, default="")
-        guest = Candidate(f"heard:{sound}", most.name, "", Role.GUEST, office)
-        guests[guest] = times[sound] >= 2
-    return guests
-
-
-def _hearings(heard: Heard) -> Iterator[_Heard]:
-    for line in heard.lines:
-        for pattern in (_NAMED, _SELF_NAMED):
-            for match in pattern.finditer(line.text):
-                around = line.text[max(match.start() - _NEAR, 0) : match.end() + _NEAR]
-                office = _HOLDS.search(around)
-                own = pattern is _SELF_NAMED
-                said = office["office"].strip() if office else ""
-                yield _Heard(match["name"], said, own)
-
-
-def _alike(one: str, other: str) -> bool:
-    """Say whether two hearings are one name, perhaps with a part left out."""
-    a, b = fold(one).split(), fold(other).split()
-    if fuzz.ratio("".join(a), "".join(b)) >= _SAME:
-        return True
-    return (
-        len(a) > 1
-        and len(b) > 1
-        and fuzz.token_set_ratio(" ".join(a), " ".join(b)) >= 95
-    )

@@ -39,6 +39,7 @@ class Kind(StrEnum):
     FLOOR = "floor"
     AUTHOR = "author"
     ARRIVED = "arrived"
+    LATE = "late"
     OFFICIAL = "official"
     PRESENTED = "presented"
     VOICEPRINT = "voiceprint"  # how it sounds, where a council may remember that
@@ -66,6 +67,7 @@ SAYS = {
     Kind.FLOOR: "le dieron la palabra y habló",
     Kind.AUTHOR: "habló de lo que presentó",
     Kind.ARRIVED: "habló al llegar",
+    Kind.LATE: "se excusó por llegar tarde",
     Kind.OFFICIAL: "habló por la administración",
     Kind.PRESENTED: "lo anunciaron con su cargo",
     Kind.VOICEPRINT: "suena como la voz que guardó el concejo",
@@ -83,6 +85,9 @@ SAYS = {
 }
 
 STRANGERS = 0.25  # of the voices of a session, those of nobody on the list
+# The same of voices that answer to a name and make speeches: guests do not answer, and
+# labels of nothing but strays make no speeches.
+ANSWERING_STRANGERS = 0.1
 
 # Log odds that one finding of a kind adds. They come from how often such words could
 # be heard from somebody else, not from any recording:
@@ -90,10 +95,11 @@ STRENGTHS = {
     # Said of oneself. Documents read aloud are left out before (see own_name), so one
     # in four hundred is another's.
     Kind.OWN_NAME: 6.0,
-    # At most: a voice that answers one name and no other. A quarter of short answers
-    # carry a wrong label, each of the others some .04 of them: log(.75 / .04).
-    Kind.ROLL_CALL: 3.0,
-    Kind.VOTE: 3.0,
+    # At most: a voice that answers one name and no other, where of fifteen labels each
+    # gets one in 140 of the answers of somebody else: log(.9 / (.1 / 14)). How many
+    # labels are wrong the session itself shows (see answers).
+    Kind.ROLL_CALL: 4.8,
+    Kind.VOTE: 4.8,
     # "Gracias, concejal Rúa" after a turn, by who presides: named in reply, which
     # proves more than being called, because the speaker was seen. Nine in ten against
     # one in thirty: log(.9 / .03).
@@ -111,6 +117,8 @@ STRENGTHS = {
     Kind.AUTHOR: 2.0,
     # First heard right after somebody was announced to come in.
     Kind.ARRIVED: 1.5,
+    # It excuses its lateness while one person alone was announced to have come in.
+    Kind.LATE: 3.0,
     # It speaks for the administration, as every official in the room would.
     Kind.OFFICIAL: 1.4,
     # That the person is in the room says little about the voice.
@@ -128,6 +136,8 @@ STRENGTHS = {
     Kind.ALTERNATES: -3.0,
     Kind.TWO_PEOPLE: -4.0,
 }
+ONLY_NEW = 1.0  # added to an arrival where no other voice is first heard later
+SPOKE = 0.8  # added to thanks after a speech: no stray that says so much
 GREETED = 0.4  # added to the floor for "gracias, presidenta": it was being waited for
 # Mislabelled words come in rows, so no kind counts for ever.
 CAPS = {
@@ -136,7 +146,8 @@ CAPS = {
     Kind.THANKED: 6.8,
     Kind.FLOOR: 3.6,
     Kind.AUTHOR: 3.0,
-    Kind.ARRIVED: 1.5,
+    Kind.ARRIVED: 2.5,
+    Kind.LATE: 3.0,
     Kind.OFFICIAL: 1.4,
     Kind.PRESENTED: 1.0,
     Kind.NAMES_THEM: 6.0,
@@ -153,9 +164,10 @@ def probability(log_odds: float) -> float:
     return 1 / (1 + math.exp(-max(-60.0, min(60.0, log_odds))))
 
 
-def prior(people: int) -> float:
+def prior(people: int, strangers: float = STRANGERS) -> float:
     """Return the log odds of one person against nobody, before anything is heard."""
-    return min(-1.0, math.log((1 - STRANGERS) / STRANGERS / max(people, 1)))
+    few = min(-1.0, math.log((1 - STRANGERS) / STRANGERS / max(people, 1)))
+    return few + math.log((1 - strangers) / strangers * STRANGERS / (1 - STRANGERS))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from functools import cached_property
 from rapidfuzz import fuzz
 
 from actas.reading.heard import Heard, fold, folded, formula
-from actas.reading.names import Person, calls
+from actas.reading.names import Call, Person, calls
 from actas.reading.voices.proof import (
     GREETED,
     STRENGTHS,
@@ -22,19 +22,27 @@ from actas.reading.voices.proof import (
     Role,
 )
 
-# "concejal a Bernal", "josejala", "consejado": what a small model makes of the office.
+# "concejal a Bernal", "conceja la", "un cejal", "josejala", "consejado": what a small
+# model makes of the office.
+_SEAT = r"\w{0,3}cejal?[aod]?\w{0,2}(?: l?a)?"
 TITLE = formula(
-    r"(?:k\w?n?sejal\w*|\w{0,2}onsejad[oa]|\w{0,2}osejal\w*)(?: a)?|"
-    r"doctora?|dra?|ingenier[oa]|compañer[oa]|señora?|honorable|arquitect[oa]"
+    rf"{_SEAT}|doctora?|dra?|ingenier[oa]|compañer[oa]|señora?|honorable|"
+    r"arquitect[oa]|doña?|profesora?"
 )
+_SEATED = formula(_SEAT)
 _ALIKE = 86.0  # for one word: "Bernal" is not "Vernaza"
+_SCRAPS = 6  # words, at most, out of the middle of a sentence
+_AT_ONCE = 0.8  # seconds between words of one sentence
+_TORN = 0.9  # of the letters of a name that two voices seem to share, those that fit
 _APART = 10.0
-_SHORTEST = 4  # letters of a name of one word
+_SHORTEST = 4  # sounds of a name of one word, unless it is heard exactly
+_SCRAP = 2  # sounds that are no name
 _QUOTED = 22  # words of a quote, at most
 _GUEST_TITLES = folded(
     "doctor doctora ingeniero ingeniera arquitecto arquitecta comandante coronel mayor "
     "capitán intendente gerente rector rectora profesor profesora personero personera"
 )
+_WRITTEN = {"dr": "doctor", "dra": "doctora"}
 _PARTICLES = folded("de del la las los")
 
 
@@ -115,6 +123,20 @@ class Scene:
                 return following
         return None
 
+    def is_torn(self, index: int) -> bool:
+        """Say whether a turn is a scrap out of the middle of another's sentence."""
+        if not 0 < index < len(self.turns) - 1:
+            return False
+        before, turn, after = self.turns[index - 1 : index + 2]
+        words = self.heard.words
+        return (
+            before.voice == after.voice != ""
+            and turn.size <= _SCRAPS
+            and self.heard.sentence(turn.first)[0] < turn.first
+            and turn.start - before.end < _AT_ONCE
+            and words[turn.first].line - words[turn.first - 1].line == 1
+        )
+
     # ---- Who is named ----------------------------------------------------------------
 
     def named(self, first: int, last: int) -> list[Mention]:
@@ -127,7 +149,7 @@ class Scene:
         named: list[Mention] = []
         roster = [Person(at, person.name) for at, person in enumerate(self.people)]
         taken: set[int] = set()
-        for call in calls(self.heard, roster, 0, len(self.heard.words)):
+        for call in self._calls(roster):
             first, last = self._one_voice(call.first, call.last)
             taken.update(range(first, last))
             named.append(Mention(first, last, self.people[call.person.pk], "name"))
@@ -137,6 +159,33 @@ class Scene:
                 taken.update(range(mention.first, mention.last))
                 named.append(mention)
         return named
+
+    def _calls(self, roster: Sequence[Person]) -> list[Call]:
+        """Return the names that one voice says.
+
+        What two voices say on end may sound like one name: "… Ana Lucía." "Buenas
+        tardes." There each voice is read by itself.
+        """
+        found = calls(self.heard, roster, 0, len(self.heard.words))
+        torn = [call for call in found if self.at(call.first) != self.at(call.last - 1)]
+        kept = [call for call in found if call not in torn]
+        taken = {word for call in kept for word in range(call.first, call.last)}
+        for call in torn:
+            again = [
+                one
+                for at in range(self.at(call.first), self.at(call.last - 1) + 1)
+                for one in calls(
+                    self.heard, roster, self.turns[at].first, self.turns[at].last
+                )
+                if taken.isdisjoint(range(one.first, one.last))
+            ]
+            sounds = self.heard.sounds[call.first : call.last]
+            if any(one.person == call.person for one in again):
+                kept += again
+                taken |= {w for one in again for w in range(one.first, one.last)}
+            elif call.fit >= _TORN * sum(map(len, sounds)):
+                kept.append(call)
+        return sorted(kept, key=lambda call: call.first)
 
     def _one_voice(self, first: int, last: int) -> tuple[int, int]:
         """Cut a name off where another voice goes on: two do not say one name."""
@@ -151,13 +200,21 @@ class Scene:
     def _short(self) -> Iterator[Mention]:
         """Yield "concejal Rúa" and "concejala Natalia" where only one can be meant."""
         parts = [_parts(person.name) for person in self.people]
-        for _, last in self.heard.find(TITLE):
+        seated = [p.role not in (Role.GUEST, Role.SECRETARY) for p in self.people]
+        for first, last in self.heard.find(TITLE):
+            seat = self.heard.has(_SEATED, first, last)
             for size in (3, 2, 1):
                 end = last + size
                 if end > len(self.heard.words) or self.at(last) != self.at(end - 1):
                     continue
                 said = "".join(self.heard.sounds[last:end])
-                owner = _only(said, [names[size] for names in parts])
+                owner = _only(
+                    said,
+                    [
+                        () if seat and not sits else names[size]
+                        for names, sits in zip(parts, seated, strict=True)
+                    ],
+                )
                 if owner is not None and not self._goes_on(end):
                     yield Mention(last, end, self.people[owner], "short")
                     break
@@ -184,11 +241,15 @@ class Scene:
         """Yield "ingeniera" alone for the one guest who was named with that title."""
         held: dict[str, set[str]] = defaultdict(set)
         for one in named:
-            before = self.heard.sounds[max(one.first - 1, 0) : one.first]
+            before = [
+                _WRITTEN.get(sound, sound)
+                for sound in self.heard.sounds[max(one.first - 1, 0) : one.first]
+            ]
             for title in _GUEST_TITLES.intersection(before):
                 held[title].add(one.person.key)
         for at, sound in enumerate(self.heard.sounds):
             alone = self.heard.pauses(at) or self.heard.words[at].ends
+            sound = _WRITTEN.get(sound, sound)
             if len(held.get(sound, ())) == 1 and alone:
                 person = self.by_key[next(iter(held[sound]))]
                 if person.role is Role.GUEST:
@@ -288,17 +349,17 @@ def _parts(name: str) -> dict[int, tuple[str, ...]]:
     return {
         3: ("".join((*given, *surnames[:1])),) if len(given) == 2 else (),
         2: tuple(sorted(pairs)),
-        1: (*given[:1], *surnames),
+        1: (*given, *surnames),
     }
 
 
 def _only(said: str, people: Sequence[tuple[str, ...]]) -> int | None:
     """Return who alone is called so; None for nobody, two people or a scrap."""
-    if len(said) < _SHORTEST:
+    if len(said) <= _SCRAP:
         return None
     like = [max((fuzz.ratio(said, one) for one in own), default=0.0) for own in people]
     best = max(range(len(like)), key=like.__getitem__, default=None)
-    if best is None or like[best] < _ALIKE:
+    if best is None or like[best] < (_ALIKE if len(said) >= _SHORTEST else 100):
         return None
     rest = max((score for at, score in enumerate(like) if at != best), default=0.0)
     return best if like[best] - rest >= _APART else None

@@ -63,6 +63,9 @@ class ByLoudness:
     def __call__(self, features: np.ndarray) -> np.ndarray:
         return (features > 0.1).astype(np.float32)
 
+    def afresh(self) -> "ByLoudness":
+        return self
+
 
 def frames(pattern: list[tuple[int, bool]]) -> np.ndarray:
     """Return samples from (frames, speaks) pairs."""

@@ -43,10 +43,11 @@ def test_it_raises_an_error_in_its_place() -> None:
 
 
 def test_it_leaves_nothing_at_work_when_it_is_closed() -> None:
-    going = threading.Event()
+    begun, going = threading.Event(), threading.Event()
     done: list[int] = []
 
     def work(number: int) -> None:
+        begun.set()
         going.wait()
         done.append(number)
 
@@ -56,6 +57,7 @@ def test_it_leaves_nothing_at_work_when_it_is_closed() -> None:
         )
         found = in_order(pool, calls, ahead=5)
         next(found)
+        assert begun.wait(10)
         threading.Timer(0.05, going.set).start()
         found.close()
         at_once = list(done)

@@ -121,6 +121,44 @@ def test_it_tells_where_in_the_clips_somebody_speaks() -> None:
     assert first < part.speech[0][0] < part.speech[-1][1] < last
 
 
+class Deaf(ByLoudness):
+    """A detector that hears nothing more once it has heard silence."""
+
+    def __init__(self) -> None:
+        self.is_deaf = False
+
+    def __call__(self, features: np.ndarray) -> np.ndarray:
+        heard = super().__call__(features)
+        self.is_deaf = self.is_deaf or not heard.all()
+        return heard * (0.0 if self.is_deaf else 1.0)
+
+    def afresh(self) -> ByLoudness:
+        return ByLoudness()
+
+
+def test_it_looks_again_at_loud_stretches_that_were_denied() -> None:
+    sound = (tone(9), np.zeros(9 * RATE), tone(9), np.zeros(9 * RATE), tone(0.5))
+    samples = np.concatenate(sound).astype(np.float32)
+
+    found = list(cut([samples], detector=Deaf(), part=20))
+
+    speech = [span for part, _ in found for span in part.speech]
+    assert speech[-1][1] == pytest.approx(27, abs=0.2)  # half a second is too short
+    assert sum(end - start for start, end in speech) == pytest.approx(18, abs=0.5)
+
+
+def test_it_takes_no_applause_for_speech_when_it_looks_again() -> None:
+    time = np.arange(6 * RATE) / RATE
+    claps = np.exp(-((time * 45) % 1) * 9) * noise(6, level=0.2)
+    samples = np.concatenate(
+        (noise(6, level=0.002), claps, noise(6, level=0.002))
+    ).astype(np.float32)
+
+    ((part, _),) = cut([samples], detector=Silero())
+
+    assert part.speech == ()
+
+
 def test_it_gives_silence_no_clips() -> None:
     found = parts(np.zeros(30 * RATE, np.float32), part=10)
 

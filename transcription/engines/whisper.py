@@ -1,6 +1,7 @@
 """OpenAI's Whisper through faster-whisper and CTranslate2, decoded in batches."""
 
 import math
+import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,6 +51,7 @@ SHORTEST = 10.0  # seconds, silence included; less has not been tried
 # Tokens that a second of speech may give, and some for the start: the densest clip gave
 # 5.1. Without a limit a loop over two seconds of sound is written out to 224 tokens.
 PACE, START = 8, 16
+UNLOADING = 2.0  # seconds
 
 
 @dataclass
@@ -197,7 +199,11 @@ class Whisper:
 
     def unload(self) -> None:
         """Free the memory of the model; the next transcription reads it again."""
-        self._whisper.model.unload_model()
+        model = self._whisper.model
+        until = time.monotonic() + UNLOADING
+        while model.model_is_loaded and time.monotonic() < until:
+            model.unload_model()  # does nothing while a thread of it still winds up
+            time.sleep(0.01)
 
     def _reload(self) -> None:
         if self._whisper.model.model_is_loaded:

@@ -3,13 +3,15 @@
 `split.py` says what the two files beside this one are made of, and makes them.
 """
 
+from copy import copy
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
 CONTEXT = 64  # samples before a frame that are seen with it
 HERE = Path(__file__).resolve().parent
+NOTHING = np.zeros((1, 1, 128), np.float32)  # remembered
 
 
 class Silero:
@@ -22,7 +24,7 @@ class Silero:
         self._see = _session("features")
         self._remember = _session("memory")
         (self._joint, *_) = (one.name for one in self._remember.get_inputs())
-        self._h = self._c = np.zeros((1, 1, 128), np.float32)
+        self._h = self._c = NOTHING
 
     def features(self, frames: np.ndarray, before: np.ndarray) -> np.ndarray:
         """Return what the model sees in float32 (n, 512) at 16 kHz, after `before`.
@@ -41,6 +43,12 @@ class Silero:
             None, {self._joint: features, "h": self._h, "c": self._c}
         )
         return heard.reshape(-1)
+
+    def afresh(self) -> Self:
+        """Return one that remembers nothing; it shares the files that were read."""
+        other = copy(self)
+        other._h = other._c = NOTHING
+        return other
 
 
 def _session(name: str) -> Any:

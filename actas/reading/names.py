@@ -47,7 +47,7 @@ def forms(name: str) -> tuple[str, ...]:
     said = ["".join(words)]
     if len(words) >= 3:
         said += ["".join(words[:-1]), "".join(words[-2:])]
-        said.append("".join((*words[-2:], *words[:-2])))
+        said += ["".join((*words[-2:], *words[:-2])), words[-2] + words[0]]
     if len(words) >= 4:
         said += [words[0] + words[-2], "".join((*words[-2:], words[0]))]
     return tuple(said)

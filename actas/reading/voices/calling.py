@@ -60,8 +60,8 @@ def callings(scene: Scene) -> list[Calling]:
         answers = tuple(
             _answer(scene, call, caller, limit) for call, limit in _limits(scene, run)
         )
-        people = {answer.call.person.key for answer in answers if answer.voice}
-        if len(people) >= _ANSWERING and len(people) * 3 >= len(run):
+        heard = [answer.call.person.key for answer in answers if answer.voice]
+        if len(set(heard)) >= _ANSWERING and len(heard) * 3 >= len(run):
             found.append(Calling(caller, answers))
     return found
 
@@ -99,6 +99,7 @@ def _callers(
             for one in group
             if scene.voice(one.first) == caller
             or (first < one.first < last and _alone(scene, one))
+            or (last < one.first and _alone(scene, one) and _same_breath(scene, one))
         ]
         yield caller, run
 
@@ -106,6 +107,12 @@ def _callers(
 def _alone(scene: Scene, mention: Mention) -> bool:
     turn = scene.turns[scene.at(mention.first)]
     return turn.size <= mention.last - mention.first + 3
+
+
+def _same_breath(scene: Scene, mention: Mention) -> bool:
+    """Say whether name and answer are under one label: "Ana Ruiz. Presente."."""
+    span = (mention.last, mention.last + 2)
+    return scene.heard.has(PRESENT, *span) or scene.heard.has(BALLOT, *span)
 
 
 def _end(scene: Scene, mention: Mention) -> float:

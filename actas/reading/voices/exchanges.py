@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from actas.reading.heard import folded, formula
+from actas.reading.voices.authors import authored, titled
 from actas.reading.voices.calling import Calling, came_in
 from actas.reading.voices.offices import Offices
 from actas.reading.voices.proof import (
@@ -18,7 +19,7 @@ from actas.reading.voices.proof import (
     Kind,
     Role,
 )
-from actas.reading.voices.replies import THANKS, replies, thanked
+from actas.reading.voices.replies import AFTERWARDS, replies, thanked
 from actas.reading.voices.scene import Mention, Scene, Turn
 
 _GIVES = formula(
@@ -45,21 +46,9 @@ _CHAIRED = formula(
 )
 _INFORMS = formula(r"informo|informar|leid[oa]|aprobad[oa]|quorum|receso|contestaron")
 _ACCEPTS = formula(r"(?:muchas )?gracias(?: president[ea])?|president[ea]")
+_MYSELF = formula(r"soy|habla|nombre es|me llamo|saluda")
 _SPEECH = 4  # words that are an intervention and not an answer
 _CERTAIN = 0.8  # how often who is called is who speaks
-_TITLED = folded("ponente autor autora citante proponente")
-_PRESENTED = formula(
-    r"(?:ponente|autora?|citante|firma\w*|presentad[oa]|radicad[oa])(?: por)?"
-)
-_AS_AUTHOR = formula(
-    r"(?<!se )(?:cite|site|si te|citamos) (?:a )?(?:este|esta|el|la|esto|es) \w+|"
-    r"(?:proposicion|proyecto|debate|citacion|iniciativa) que "
-    r"(?:presente|radique|cite|presentamos|radicamos)|anuncio una propo\w+|"
-    r"(?:rindo|rendi|presento|traigo) (?:la )?ponencia|como ponente|"
-    r"de mi (?:autoria|ponencia)|soy (?:el|la) (?:ponente|autora?|citante)|"
-    r"(?:mi|nuestra|esta) proposicion"
-)
-_AUTHOR_FAR = 900.0  # seconds in which an author is still remembered
 _OFFICIAL = formula(
     r"agradezco la invitacion|paso a (?:dar respuesta|responder)|hemos \w+do|"
     r"nos comprometemos|nuestra (?:secretaria|entidad|dependencia|oficina)|"
@@ -108,7 +97,7 @@ class Exchanges:
         return [
             *self._floor(),
             *replies(self.scene, self.offices, self._others),
-            *self._authors(),
+            *authored(self.scene, self.offices),
             *self._arrived(),
             *self._officials(),
             *self._named(),
@@ -182,7 +171,7 @@ class Exchanges:
             one
             for one in self._others(first, turn.last)
             if not heard.has(_LATER, one.first - 4, one.first)
-            and not thanked(heard, one, one.first - 5)
+            and not thanked(heard, one, one.first - 5, AFTERWARDS)
         ]
         gives = list(heard.find(_GIVES, first, turn.last))
         if gives:
@@ -192,8 +181,8 @@ class Exchanges:
             after = [one for one in named if one.first >= end]
             before = [one for one in named if one.last <= begin]
             nearest = after[:1] if onward else before[-1:] or after[:1]
-            titled = (max(first, begin - _TITLE_FAR), min(end + _TITLE_FAR, turn.last))
-            return nearest[0] if nearest else self._by_title(*titled)
+            near = (max(first, begin - _TITLE_FAR), min(end + _TITLE_FAR, turn.last))
+            return nearest[0] if nearest else self._by_title(*near)
         return self._bare(turn, named)
 
     def _bare(self, turn: Turn, named: Sequence[Mention]) -> Mention | None:
@@ -215,35 +204,35 @@ class Exchanges:
         return one if later - one.last <= 2 or vocative else None
 
     def _by_title(self, first: int, last: int) -> Mention | None:
-        """Return the author or ponente who was named before, called by that alone."""
+        """Return the author or ponente who is called by that alone."""
         heard = self.scene.heard
-        titles = [
-            at
-            for at in range(first, last)
-            if heard.sounds[at] in _TITLED and not heard.has(THANKS, at - 4, at)
+        found = [
+            one
+            for one in titled(self.scene, first, last)
+            if not thanked(heard, one, one.first - 4, AFTERWARDS)
         ]
-        if not titles:
-            return None
-        author = self._author(titles[-1])
-        return author and Mention(titles[-1], titles[-1] + 1, author.person, "office")
+        return found[-1] if found else None
 
-    def _author(self, word: int) -> Mention | None:
-        """Return the last mention before a word that presents somebody as author."""
-        scene, heard = self.scene, self.scene.heard
-        for one in reversed(scene.named(0, word)):
-            if scene.seconds(word) - scene.seconds(one.first) > _AUTHOR_FAR:
-                return None
-            after = any(
-                sound in _TITLED for sound in heard.sounds[one.last : one.last + 3]
-            )
-            if after or heard.has(_PRESENTED, one.first - 6, one.first):
-                return one
-        return None
+    def _declines(self, one: Handover) -> bool:
+        """Say whether somebody answers for who was called: "El concejal Rúa salió".
+
+        Who is called and says the own name says "soy" before it.
+        """
+        turn, heard = one.follows, self.scene.heard
+        opening = (turn.first, self.scene.opens(turn, _LONG)) if turn else (0, 0)
+        return any(
+            said.person == one.mention.person
+            and said.form != "office"
+            and not heard.has(_MYSELF, said.first - 4, said.first)
+            for said in self._others(*opening)
+        )
 
     def _floor(self) -> list[Finding]:
         scene = self.scene
         taken = [
-            (one, one.follows) for one in self.handovers if one.follows is not None
+            (one, one.follows)
+            for one in self.handovers
+            if one.follows is not None and not self._declines(one)
         ]
         given = Counter(turn.voice for _, turn in taken)
         pairs = Counter((turn.voice, one.mention.person.key) for one, turn in taken)
@@ -264,19 +253,7 @@ class Exchanges:
                 )
         return findings
 
-    # ---- Authors, arrivals -----------------------------------------------------------
-
-    def _authors(self) -> list[Finding]:
-        scene, findings = self.scene, []
-        for turn in scene.turns:
-            if turn.voice in {"", *self.offices.tables, *self.offices.chairs}:
-                continue
-            said = next(scene.heard.find(_AS_AUTHOR, turn.first, turn.last), None)
-            if said and (author := self._author(turn.first)):
-                findings.append(
-                    scene.finding(turn.voice, author.person, Kind.AUTHOR, said)
-                )
-        return findings
+    # ---- Arrivals --------------------------------------------------------------------
 
     def _arrived(self) -> list[Finding]:
         scene, findings = self.scene, []

@@ -39,6 +39,7 @@ _HOLDS = re.compile(
     r"salud|hacienda|cultura|deportes?))*)",
     re.IGNORECASE,
 )
+WRITTEN = {"dr": fold("doctor"), "dra": fold("doctora")}  # by sound
 _SAME = 80.0  # how alike two hearings of one name are
 _NEAR = 40  # letters between a name and the office
 
@@ -83,7 +84,7 @@ def heard_guests(heard: Heard, people: Sequence[Candidate]) -> dict[Candidate, b
         )
         sound, office = fold(most.name), max(offices, key=len, default="")
         in_part = not brief.isdisjoint(sound.split()) and len(times) == 1
-        meant = in_part or bool(office and fold(most.title) in titles)
+        meant = in_part or bool(office and _plain(most.title) in titles)
         if not (offices or most.own) or not (len(group) > 1 or meant):
             continue
         guest = Candidate(f"heard:{sound}", most.name, "", Role.GUEST, office)
@@ -94,10 +95,16 @@ def heard_guests(heard: Heard, people: Sequence[Candidate]) -> dict[Candidate, b
 def _again(heard: Heard, pattern: re.Pattern[str], part: str) -> set[str]:
     """Return, by sound, a part of all that a pattern finds."""
     return {
-        fold(match[part])
+        _plain(match[part])
         for line in heard.lines
         for match in pattern.finditer(line.text)
     }
+
+
+def _plain(said: str) -> str:
+    """Spell a name or title by its sound: "Dr." is "doctor"."""
+    sound = fold(said.removesuffix("."))
+    return WRITTEN.get(sound, sound)
 
 
 def _hearings(heard: Heard) -> Iterator[_Heard]:

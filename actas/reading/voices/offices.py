@@ -11,6 +11,7 @@ from itertools import pairwise
 from actas.reading.heard import folded, formula
 from actas.reading.voices.calling import BALLOT, PRESENT, Calling
 from actas.reading.voices.proof import (
+    ASSUMES,
     STRENGTHS,
     Candidate,
     Finding,
@@ -64,11 +65,12 @@ _TO_CHAIR = formula(
     r"con (?:la|su) veni?a (?:de )?(?:la )?(?:mesa|presid\w+|señora?)"
 )
 _TAKES = formula(
-    r"(?:asume|ocupa|toma|asumo|preside|presidira|encargo|cedo|entrego|dejo)"
+    r"(?:asum[aeo]|ocup[aeo]|tom[ao]|presid[ae]|presidira|recib[aeo]|encargo|cedo|entrego|dejo)"
     r"(?: \w+){0,3} (?:la presidencia|la mesa directiva)|"
     r"la presidencia (?:la )?(?:asume|ocupa|toma|queda)|"
     r"(?:continua|sigue) presidiendo|preside (?:la sesion|est[ae])"
 )
+_ASSUMES = formula(r"asumo(?: \w+){0,3} (?:la presidencia|la mesa directiva)")
 _RETURNS = formula(
     r"(?:retom[oa]|reasum[eo]|devuelv[oe]|vuelve?o? a (?:asumir|ocupar))"
     r"(?: \w+){0,2} (?:la )?presidencia"
@@ -199,12 +201,21 @@ class Offices:
             # Somebody else at the same time speaks to the chair.
             spoken = [h for h in self._to_chair if self.person_at(h.first) == person]
             findings += self._told(own, person, Kind.PRESIDES)
+            findings += self._told(self._assumed(person), person, Kind.PRESIDES)
             findings += self._told(spoken, person, Kind.TO_PRESIDENT)
             findings += self._unannounced(own, person)
             findings += self._misnamed(
                 person, self.chairs, "señora presidenta", "señor presidente"
             )
         return findings
+
+    def _assumed(self, person: Candidate) -> list[Hit]:
+        """Return where who was just asked to take the chair says "asumo"."""
+        return [
+            hit
+            for hit in self._hits(_ASSUMES, ASSUMES)
+            if self.person_at(hit.last) == person and person.role is not Role.PRESIDENT
+        ]
 
     def _told(
         self, hits: Sequence[Hit], person: Candidate, kind: Kind

@@ -137,6 +137,7 @@ STRENGTHS = {
     Kind.TWO_PEOPLE: -4.0,
 }
 ONLY_NEW = 1.0  # added to an arrival where no other voice is first heard later
+ASSUMES = 3.0  # "asumo la presidencia", by who was asked by name to take it
 SPOKE = 0.8  # added to thanks after a speech: no stray that says so much
 GREETED = 0.4  # added to the floor for "gracias, presidenta": it was being waited for
 # Mislabelled words come in rows, so no kind counts for ever.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from actas.reading.heard import Heard, formula
+from actas.reading.voices.authors import titled
 from actas.reading.voices.offices import Offices
 from actas.reading.voices.proof import SPOKE, STRENGTHS, Finding, Kind
 from actas.reading.voices.scene import Mention, Scene, Turn
@@ -13,6 +15,8 @@ THANKS = formula(
     r"gracias(?: (?:a|por) \w+(?: \w+){0,3}?)?|a usted|con (?:mucho )?gusto|"
     r"concedid[oa]|un minuto|claro que si"
 )
+# Only said when all is over; "claro que sí, doctora" grants as well as it replies.
+AFTERWARDS = formula(r"gracias(?: (?:a|por) \w+(?: \w+){0,3}?)?|a usted")
 _GRANTED = formula(r"concedid[oa]|concerid[oa]|retiro|reciro|permiso")
 _NOTED = formula(
     r"qued[oa] (?:registrad[oa]|consignad[oa]|constancia|la constancia|en el acta)|"
@@ -48,13 +52,15 @@ def replies(scene: Scene, offices: Offices, named: Named) -> list[Finding]:
     return found
 
 
-def thanked(heard: Heard, one: Mention, first: int) -> bool:
+def thanked(
+    heard: Heard, one: Mention, first: int, phrase: re.Pattern[str] = THANKS
+) -> bool:
     """Say whether thanks that begin at a position or later go to who is named.
 
     In "Gracias, doctor. Concejal Rúa, …" they do not.
     """
     begin = max(first, heard.sentence(one.first)[0])
-    return heard.has(THANKS, begin, one.first)
+    return heard.has(phrase, begin, one.first)
 
 
 def _before(scene: Scene, offices: Offices, index: int) -> Turn | None:
@@ -78,7 +84,8 @@ def _thanked(
     before = _before(scene, offices, index)
     if before is None:
         return
-    for one in named(turn.first, scene.opens(turn, _HEAD + 6)):
+    opening = (turn.first, scene.opens(turn, _HEAD + 6))
+    for one in named(*opening) or titled(scene, *opening):
         # "Claro que sí" before it may be under another label.
         thanks = thanked(heard, one, max(before.last, one.first - 7))
         soon = one.first - turn.first < _HEAD
@@ -113,7 +120,7 @@ def _granted(
         return
     if asks.size <= _REQUEST and scene.heard.has(_ASKS, asks.first, asks.last):
         one = named(turn.first, turn.last)[0]
-        if not thanked(scene.heard, one, one.first - 4):
+        if not thanked(scene.heard, one, one.first - 4, AFTERWARDS):
             span, answer = (one.first, one.last), speaks.first
             yield scene.finding(
                 asks.voice, one.person, Kind.THANKED, span, answer=answer

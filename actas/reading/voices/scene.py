@@ -12,6 +12,7 @@ from rapidfuzz import fuzz
 
 from actas.reading.heard import Heard, fold, folded, formula
 from actas.reading.names import Call, Person, calls
+from actas.reading.voices.guests import WRITTEN
 from actas.reading.voices.proof import (
     GREETED,
     STRENGTHS,
@@ -36,13 +37,13 @@ _AT_ONCE = 0.8  # seconds between words of one sentence
 _TORN = 0.9  # of the letters of a name that two voices seem to share, those that fit
 _APART = 10.0
 _SHORTEST = 4  # sounds of a name of one word, unless it is heard exactly
+_VOCATIVE = 5  # words, at most, of a turn that only calls somebody
 _SCRAP = 2  # sounds that are no name
 _QUOTED = 22  # words of a quote, at most
 _GUEST_TITLES = folded(
     "doctor doctora ingeniero ingeniera arquitecto arquitecta comandante coronel mayor "
     "capitán intendente gerente rector rectora profesor profesora personero personera"
 )
-_WRITTEN = {"dr": "doctor", "dra": "doctora"}
 _PARTICLES = folded("de del la las los")
 
 
@@ -153,7 +154,12 @@ class Scene:
             first, last = self._one_voice(call.first, call.last)
             taken.update(range(first, last))
             named.append(Mention(first, last, self.people[call.person.pk], "name"))
-        further = (*self._short(), *self._offices(), *self._titles(named))
+        further = (
+            *self._short(),
+            *self._vocatives(),
+            *self._offices(),
+            *self._titles(named),
+        )
         for mention in further:
             if taken.isdisjoint(range(mention.first, mention.last)):
                 taken.update(range(mention.first, mention.last))
@@ -219,6 +225,19 @@ class Scene:
                     yield Mention(last, end, self.people[owner], "short")
                     break
 
+    def _vocatives(self) -> Iterator[Mention]:
+        """Yield "Claro que sí, Felipe": a first name at the end of a short turn."""
+        owners: dict[str, set[int]] = defaultdict(set)
+        for at, person in enumerate(self.people):
+            for name in _parts(person.name)[1]:
+                owners[name].add(at)
+        for turn in self.turns:
+            said = self.heard.sounds[turn.last - 1]
+            only = owners.get(said, set())
+            if turn.size <= _VOCATIVE and len(said) >= _SHORTEST and len(only) == 1:
+                person = self.people[next(iter(only))]
+                yield Mention(turn.last - 1, turn.last, person, "short")
+
     def _goes_on(self, end: int) -> bool:
         """Say whether a name goes on, as in "doctora Claudia Pérez" for a Claudia."""
         if end >= len(self.heard.words) or self.heard.pauses(end - 1):
@@ -242,14 +261,14 @@ class Scene:
         held: dict[str, set[str]] = defaultdict(set)
         for one in named:
             before = [
-                _WRITTEN.get(sound, sound)
+                WRITTEN.get(sound, sound)
                 for sound in self.heard.sounds[max(one.first - 1, 0) : one.first]
             ]
             for title in _GUEST_TITLES.intersection(before):
                 held[title].add(one.person.key)
         for at, sound in enumerate(self.heard.sounds):
             alone = self.heard.pauses(at) or self.heard.words[at].ends
-            sound = _WRITTEN.get(sound, sound)
+            sound = WRITTEN.get(sound, sound)
             if len(held.get(sound, ())) == 1 and alone:
                 person = self.by_key[next(iter(held[sound]))]
                 if person.role is Role.GUEST:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from actas.reading.voices.calling import Answer, Calling
 from actas.reading.voices.proof import STRENGTHS, Finding, Kind
@@ -14,6 +14,7 @@ _OWN = 1.0  # log odds of an answer under the caller's label: most are strays
 # Short answers under a wrong label: one in ten in a good room, one in two in a very bad
 # one. Before anything is heard one in five, believed as firmly as eight answers.
 _WRONG, _TRIALS = 1.6, 8.0
+_UNSURE = 0.6  # the same of answers of a few words that two labels share
 
 
 def answered(scene: Scene, found: Sequence[Calling]) -> list[Finding]:
@@ -22,19 +23,21 @@ def answered(scene: Scene, found: Sequence[Calling]) -> list[Finding]:
     A voice that answers to many names is no person but a heap of short answers: each
     of its answers is worth what it is more frequent at that name than at the others.
     """
-    kinds = {answer: calling.kind for calling in found for answer in calling.answers}
+    kinds = {answer: calling for calling in found for answer in calling.answers}
     heard = [answer for answer in kinds if answer.voice]
     given = Counter(answer.voice for answer in heard)
     pairs = Counter((answer.voice, answer.call.person.key) for answer in heard)
     calls = Counter(answer.call.person.key for answer in heard)
     wrong = mistaken(scene, heard)
     stray = wrong / max(len(scene.voices) - 1, 1)
-    findings = []
+    findings = [*_unsure(scene, heard, kinds)]
     for answer in heard:
+        if answer.also:
+            continue
         person, voice = answer.call.person, answer.voice
         others = given[voice] - pairs[voice, person.key]
         rate = (others + 0.5) / (len(heard) - calls[person.key] + 6) if others else 0.0
-        kind = Kind.VOTE if answer.is_ballot else kinds[answer]
+        kind = Kind.VOTE if answer.is_ballot else kinds[answer].kind
         worth = min(STRENGTHS[kind], math.log((1 - wrong) / max(rate, stray)))
         span = (answer.call.first, answer.call.last)
         if worth > 0:
@@ -59,6 +62,22 @@ def answered(scene: Scene, found: Sequence[Calling]) -> list[Finding]:
             if answer.is_own
         ]
     return [*findings, *_shared(scene, heard, pairs, calls)]
+
+
+def _unsure(
+    scene: Scene, heard: Sequence[Answer], kinds: Mapping[Answer, Calling]
+) -> Iterator[Finding]:
+    """Yield the answers that two labels share, for both: often neither is right."""
+    stray = _UNSURE / max(len(scene.voices) - 1, 1)
+    for answer in heard:
+        if not answer.also:
+            continue
+        span = (answer.call.first, answer.call.last)
+        for voice in (answer.voice, answer.also):
+            kind = Kind.VOTE if answer.is_ballot else kinds[answer].kind
+            worth, person = math.log((1 - _UNSURE) / stray), answer.call.person
+            if worth > 0:
+                yield scene.finding(voice, person, kind, span, worth, answer=answer.at)
 
 
 def mistaken(scene: Scene, heard: Sequence[Answer]) -> float:

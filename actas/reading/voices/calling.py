@@ -14,6 +14,7 @@ from actas.reading.voices.scene import Mention, Scene
 
 _NEXT = 45.0  # seconds until the next name is read; explanations of a vote take some
 _SOON = 7.0  # seconds until an answer begins
+_AT_ONCE = 1.5  # seconds between two words of one answer
 _BRIEF = 9  # words of an answer that says none of the known words
 _OPENING = 5  # words in which an answer says what it says
 _FEWEST = 3  # people called: fewer is talk
@@ -38,6 +39,7 @@ class Answer:
     at: int | None  # position of the answer's first word
     is_own: bool = False  # heard in the caller's voice: a stray, or another person
     is_ballot: bool = False
+    also: str = ""  # another voice that says a part of it: its label is unsure
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,8 @@ def _alone(scene: Scene, mention: Mention) -> bool:
 
 def _same_breath(scene: Scene, mention: Mention) -> bool:
     """Say whether name and answer are under one label: "Ana Ruiz. Presente."."""
-    span = (mention.last, mention.last + 2)
+    turn = scene.turns[scene.at(mention.first)]
+    span = (mention.last, min(mention.last + 2, turn.last))
     return scene.heard.has(PRESENT, *span) or scene.heard.has(BALLOT, *span)
 
 
@@ -163,7 +166,17 @@ def _answer(scene: Scene, call: Mention, caller: str, limit: int) -> Answer:
     # Who explains a vote begins with it; anything else so long is a speech.
     if last - at > _BRIEF and not ballot:
         return Answer(call, "", at)
-    return Answer(call, scene.voice(at), at, is_ballot=ballot)
+    also = _shared(scene, last, limit, {caller, voice, ""})
+    return Answer(call, voice, at, is_ballot=ballot, also=also)
+
+
+def _shared(scene: Scene, at: int, limit: int, others: set[str]) -> str:
+    """Return who goes on with the few words of an answer; "" where nobody does."""
+    if at >= min(limit, len(scene.heard.words)) or scene.voice(at) in others:
+        return ""
+    goes_on = scene.seconds(at) - scene.seconds(at - 1) <= _AT_ONCE
+    short = scene.turns[scene.at(at)].size <= _OPENING
+    return scene.voice(at) if goes_on and short else ""
 
 
 def away(scene: Scene, found: Sequence[Calling]) -> list[Finding]:

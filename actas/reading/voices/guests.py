@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -20,14 +20,17 @@ OFFICE = (
 )
 _TITLE = (
     r"(?P<title>[Dd]octora?\w{0,3}|[Ii]ngenier[oa]|[Aa]rquitect[oa]|[Dd]ra?\.|[Ss]eñora?|"
-    r"[Dd]oña?|[Cc]omandante|[Pp]rofesora?)"
+    r"[Dd]oña?|"
+    r"[Cc]omandante|[Pp]rofesora?|[Mm]ayor|[Cc]oronel|[Cc]apit[aá]n|[Tt]eniente|"
+    r"[Ii]ntendente|[Ss]argento|[Pp]adre)"
 )
 _NAMED = re.compile(rf"{_TITLE}\s+(?P<name>\w+(?:\s+[A-ZÁÉÍÓÚÑ]\w+){{1,4}})")
+_WORD = r"(?!(?:que|nos|por|con|como|para|quien|hoy|aqu[ií]|una?|est[ea])\b)\w{3,}"
 # "La ingeniera luz, Marina Soto, gerente de …": whole by what follows.
 _BROKEN = re.compile(
-    rf"{_TITLE}\s+(?P<name>\w+(?:,?\s+[A-ZÁÉÍÓÚÑ]\w+){{1,4}}),\s+(?i:{OFFICE})"
+    rf"{_TITLE}\s+(?P<name>{_WORD}(?:,?\s+{_WORD}){{1,4}}),\s+(?i:{OFFICE})"
 )
-_BRIEF = re.compile(rf"{_TITLE},?\s+(?P<name>[A-ZÁÉÍÓÚÑ]\w+)(?!\w|\s+[A-ZÁÉÍÓÚÑ])")
+_BRIEF = re.compile(rf"{_TITLE},?\s+(?P<name>\w{{3,}})(?!\w|\s+[A-ZÁÉÍÓÚÑ])")
 _ALONE = re.compile(rf"{_TITLE}\s*[.,;:?!]")
 _SELF_NAMED = re.compile(
     r"(?:[Ss]oy|[Mm]i nombre es|[Mm]e llamo|[Ll]es habla)\s+"
@@ -43,6 +46,8 @@ WRITTEN = {"dr": fold("doctor"), "dra": fold("doctora")}  # by sound
 _SAME = 80.0  # how alike two hearings of one name are
 _NEAR = 40  # letters between a name and the office
 
+_At = tuple[int, int]  # key of a line, position of a letter
+
 
 @dataclass(frozen=True)
 class _Heard:
@@ -50,6 +55,7 @@ class _Heard:
     office: str
     own: bool  # said of oneself
     title: str  # before the name, "" for one's own
+    at: _At
 
 
 def heard_guests(heard: Heard, people: Sequence[Candidate]) -> dict[Candidate, bool]:
@@ -62,7 +68,9 @@ def heard_guests(heard: Heard, people: Sequence[Candidate]) -> dict[Candidate, b
     that there is such a person.
     """
     groups: list[list[_Heard]] = []
-    for one in _hearings(heard):
+    hearings = list(_hearings(heard))
+    whole = {one.at for one in hearings}
+    for one in hearings:
         if any(_alike(one.name, person.name) for person in people):
             continue
         for group in groups:
@@ -71,10 +79,10 @@ def heard_guests(heard: Heard, people: Sequence[Candidate]) -> dict[Candidate, b
                 break
         else:
             groups.append([one])
-    brief = _again(heard, _BRIEF, "name") - {
+    brief = _again(heard, _BRIEF, "name", whole) - {
         word for person in people for word in fold(person.name).split()
     }
-    titles = _again(heard, _ALONE, "title")
+    titles = _again(heard, _ALONE, "title", whole)
     guests = {}
     for group in groups:
         offices = [one.office for one in group if one.office]
@@ -92,12 +100,15 @@ def heard_guests(heard: Heard, people: Sequence[Candidate]) -> dict[Candidate, b
     return guests
 
 
-def _again(heard: Heard, pattern: re.Pattern[str], part: str) -> set[str]:
-    """Return, by sound, a part of all that a pattern finds."""
+def _again(
+    heard: Heard, pattern: re.Pattern[str], part: str, whole: Collection[_At]
+) -> set[str]:
+    """Return, by sound, a part of all that a pattern finds, but for whole names."""
     return {
         _plain(match[part])
         for line in heard.lines
         for match in pattern.finditer(line.text)
+        if (line.pk, match.start("title")) not in whole
     }
 
 
@@ -118,8 +129,12 @@ def _hearings(heard: Heard) -> Iterator[_Heard]:
             office = _HOLDS.search(around)
             said = office["office"].strip() if office else ""
             name = match["name"].replace(",", "")
+            if match.re is _BROKEN:
+                name = name.title()
             own = match.re is _SELF_NAMED
-            yield _Heard(name, said, own, "" if own else match["title"])
+            title = "" if own else match["title"]
+            at = line.pk, match.start("name" if own else "title")
+            yield _Heard(name, said, own, title, at)
 
 
 def _alike(one: str, other: str) -> bool:

@@ -9,7 +9,7 @@ from actas.reading.heard import Heard, formula
 from actas.reading.voices.authors import titled
 from actas.reading.voices.offices import Offices
 from actas.reading.voices.proof import SPOKE, STRENGTHS, Finding, Kind
-from actas.reading.voices.scene import Mention, Scene, Turn
+from actas.reading.voices.scene import TITLE, Mention, Scene, Turn
 
 THANKS = formula(
     r"gracias(?: (?:a|por) \w+(?: \w+){0,3}?)?|a usted|con (?:mucho )?gusto|"
@@ -57,10 +57,16 @@ def thanked(
 ) -> bool:
     """Say whether thanks that begin at a position or later go to who is named.
 
-    In "Gracias, doctor. Concejal Rúa, …" they do not.
+    In "Gracias, doctor. Concejal Rúa, …" and "Gracias, doctor, ahora el concejal Rúa"
+    they do not.
     """
     begin = max(first, heard.sentence(one.first)[0])
-    return heard.has(phrase, begin, one.first)
+    thanks = list(heard.find(phrase, begin, one.first))
+    if not thanks:
+        return False
+    titles = list(heard.find(TITLE, thanks[-1][1], one.first))
+    nexts = [start for start, _ in titles[1:]] + [one.first]
+    return all(end == start for (_, end), start in zip(titles, nexts, strict=False))
 
 
 def _before(scene: Scene, offices: Offices, index: int) -> Turn | None:

@@ -220,6 +220,7 @@ class Scene:
                         () if seat and not sits else names[size]
                         for names, sits in zip(parts, seated, strict=True)
                     ],
+                    last_counts=size > 1,
                 )
                 if owner is not None and not self._goes_on(end):
                     yield Mention(last, end, self.people[owner], "short")
@@ -372,10 +373,21 @@ def _parts(name: str) -> dict[int, tuple[str, ...]]:
     }
 
 
-def _only(said: str, people: Sequence[tuple[str, ...]]) -> int | None:
-    """Return who alone is called so; None for nobody, two people or a scrap."""
+def _only(
+    said: str, people: Sequence[tuple[str, ...]], *, last_counts: bool = True
+) -> int | None:
+    """Return who alone is called so; None for nobody, two people or a scrap.
+
+    Where the last of the parts is a second surname, people are called by it only if
+    it is nobody's name otherwise: "concejal Erazo" is Luis Erazo Mora and not Ana Paz
+    Erazo.
+    """
     if len(said) <= _SCRAP:
         return None
+    if not last_counts:
+        first = [own[:-1] if len(own) > 2 else own for own in people]
+        if any(fuzz.ratio(said, one) >= _ALIKE for own in first for one in own):
+            people = first
     like = [max((fuzz.ratio(said, one) for one in own), default=0.0) for own in people]
     best = max(range(len(like)), key=like.__getitem__, default=None)
     if best is None or like[best] < (_ALIKE if len(said) >= _SHORTEST else 100):

@@ -92,6 +92,32 @@ def test_who_says_señor_secretario_inside_the_callers_label_is_no_proof_against
     assert Kind.TO_SECRETARY not in {one.kind for one in naming.evidence}
 
 
+def test_calls_that_follow_each_other_are_one_however_often_people_are_called():
+    scene = roll(SURNAMES_FIRST + VOTE + VOTE)
+    (found,) = callings(scene)
+    assert sum(bool(one.voice) for one in found.answers) == 12
+
+
+def test_an_answer_that_two_labels_share_is_worth_less_to_both():
+    text = CHAIR + SURNAMES_FIRST.replace(
+        "S6: Presidente.", "S6: Presente,\nS9: señor secretario."
+    )
+    whole = strengths("S6", "Deyanira Cuta Alarcón", CHAIR + SURNAMES_FIRST, BOYACÁ)
+    for voice in ("S6", "S9"):
+        found = strengths(voice, "Deyanira Cuta Alarcón", text, BOYACÁ)
+        assert 0 < found[Kind.ROLL_CALL] < whole[Kind.ROLL_CALL]
+
+
+def test_people_are_called_by_their_first_surname():
+    people = council("Ana Luz Mora Tobo", "Luis Tobo Pardo", "Iván Gil Tobo", "Eva Paz")
+    heard = Heard.of(said("S1: Tiene la palabra el concejal Tobo."))
+    assert [one.person.name for one in Scene(heard, people).mentions] == [
+        "Luis Tobo Pardo"
+    ]
+    two = [*people, *council("Inés Tobo Luna")]
+    assert not Scene(heard, two).mentions
+
+
 # ---- How often labels are wrong ------------------------------------------------------
 
 
@@ -135,6 +161,7 @@ SPEECH = " El acueducto de la vereda lleva seis meses sin cloro y la gente se en
         "Conceja Chaparro.",
         "Claro que sí, Yudy.",
         "Doctora Yudy, hasta por cinco minutos.",
+        "Concejala Yudy, tiene la palabra para responder el cuestionario.",
     ],
 )
 def test_it_knows_who_is_given_the_floor_by_a_part_of_the_name(call):
@@ -214,6 +241,15 @@ def test_thanks_to_one_are_not_thanks_to_who_is_called_next():
     assert Kind.FLOOR in strengths("S8", "Deyanira Cuta Alarcón", text, BOYACÁ)
 
 
+def test_thanks_and_the_next_name_may_share_a_sentence():
+    text = CHAIR + (
+        f"S7: {SPEECH.strip()}\nS1: Gracias concejala, ahora el concejal Pesca.\n"
+        f"S8: Gracias, presidenta.{SPEECH}\n"
+    )
+    assert not strengths("S7", "Wilson Orlando Pesca Higuera", text, BOYACÁ)
+    assert Kind.FLOOR in strengths("S8", "Wilson Orlando Pesca Higuera", text, BOYACÁ)
+
+
 def test_it_knows_who_is_thanked_as_ponente():
     text = CHAIR + (
         "S2: Ponente, el honorable concejal Eliécer Tobo Pinzón.\n"
@@ -246,6 +282,24 @@ def test_the_second_time_a_part_of_a_guests_name_is_enough():
         "Octavio Rubiano": False
     }
     assert guests(office, "Gracias, doctor Eliécer.") == {}
+
+
+def test_a_name_that_a_comma_breaks_is_whole_where_the_office_follows():
+    broken = "Y la doctora luz, Elvira Sanabria, personera municipal."
+    assert guests(broken) == {}
+    assert guests(broken, "Gracias, doctora.") == {"Luz Elvira Sanabria": False}
+    assert guests(broken, "Gracias, doctora Elvira.") == {"Luz Elvira Sanabria": True}
+
+
+def test_it_knows_a_guest_by_rank_and_surname():
+    text = CHAIR + (
+        "S1: Nos acompaña el mayor Fabián Acuña, comandante de la estación.\n"
+        "S2: Así se hará, señora presidenta.\n"
+        "S1: Mayor Acuña, tiene el uso de la palabra.\n"
+        f"S7: Señora presidenta, buenos días.{SPEECH}\n"
+        "S1: Gracias, mayor Acuña.\n"
+    )
+    assert proposed(text, BOYACÁ)["S7"] == "Fabián Acuña"
 
 
 def test_it_thanks_a_guest_after_an_abbreviated_title():

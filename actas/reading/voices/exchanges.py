@@ -176,8 +176,10 @@ class Exchanges:
         gives = list(heard.find(_GIVES, first, turn.last))
         if gives:
             begin, end = gives[-1]
-            # "Tiene la palabra el concejal …"; "concejal …, tiene la palabra".
+            # "Tiene la palabra el concejal …"; "concejal …, tiene la palabra"; but
+            # "para responder el cuestionario".
             onward = end < turn.last and heard.sounds[end] in _ARTICLES
+            onward = onward and heard.sounds[begin] != "para"
             after = [one for one in named if one.first >= end]
             before = [one for one in named if one.last <= begin]
             nearest = after[:1] if onward else before[-1:] or after[:1]

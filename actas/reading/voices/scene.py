@@ -28,7 +28,8 @@ from actas.reading.voices.proof import (
 _SEAT = r"\w{0,3}cejal?[aod]?\w{0,2}(?: l?a)?"
 TITLE = formula(
     rf"{_SEAT}|doctora?|dra?|ingenier[oa]|compañer[oa]|señora?|honorable|"
-    r"arquitect[oa]|doña?|profesora?"
+    r"arquitect[oa]|doña?|profesora?|mayor|coronel|capitan|teniente|intendente|"
+    r"sargento|comandante|padre"
 )
 _SEATED = formula(_SEAT)
 _ALIKE = 86.0  # for one word: "Bernal" is not "Vernaza"

@@ -1,5 +1,7 @@
 """How people are called, answer and are thanked, as a model hears it."""
 
+from dataclasses import replace
+
 import pytest
 
 from actas.reading import Line
@@ -108,6 +110,19 @@ def test_an_answer_that_two_labels_share_is_worth_less_to_both():
         assert 0 < found[Kind.ROLL_CALL] < whole[Kind.ROLL_CALL]
 
 
+def test_the_title_tells_a_man_from_a_woman_of_one_surname():
+    pair = [
+        Candidate("c1", "Gilma Soto Cano", "F"),
+        Candidate("c2", "Efrén Soto Melo", "M"),
+    ]
+    for title, person in (("concejala", "c1"), ("concejal", "c2"), ("doctora", "c1")):
+        heard = Heard.of(said(f"S1: Tiene la palabra, {title} Soto."))
+        assert [m.person.key for m in Scene(heard, pair).mentions] == [person]
+    unknown = [replace(one, gender="") for one in pair]
+    heard = Heard.of(said("S1: Tiene la palabra, concejala Soto."))
+    assert not Scene(heard, unknown).mentions
+
+
 def test_people_are_called_by_their_first_surname():
     people = council("Ana Luz Mora Tobo", "Luis Tobo Pardo", "Iván Gil Tobo", "Eva Paz")
     heard = Heard.of(said("S1: Tiene la palabra el concejal Tobo."))
@@ -174,6 +189,7 @@ def test_it_knows_who_is_given_the_floor_by_a_part_of_the_name(call):
     "words",
     [
         "Se prepara la concejala Yudy.",
+        "Nos acompaña la concejala Yudy. Ingeniera, tiene la palabra.",
         "Gracias, concejala Yudy. Siguiente punto, señor secretario.",
         "Continúe, doctora.",
     ],

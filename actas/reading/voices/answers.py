@@ -49,19 +49,16 @@ def answered(scene: Scene, found: Sequence[Calling]) -> list[Finding]:
             for other in scene.voices
             if other != voice
         ]
+    return [*findings, *_own(scene, found), *_shared(scene, heard, pairs, calls)]
+
+
+def _own(scene: Scene, found: Sequence[Calling]) -> Iterator[Finding]:
+    """Yield the answers heard under the label of who calls."""
     for calling in found:
-        findings += [
-            scene.finding(
-                calling.caller,
-                answer.call.person,
-                calling.kind,
-                (answer.call.first, answer.call.last),
-                _OWN,
-            )
-            for answer in calling.answers
-            if answer.is_own
-        ]
-    return [*findings, *_shared(scene, heard, pairs, calls)]
+        for answer in calling.answers:
+            if answer.is_own:
+                person, span = answer.call.person, (answer.call.first, answer.call.last)
+                yield scene.finding(calling.caller, person, calling.kind, span, _OWN)
 
 
 def _unsure(

@@ -142,9 +142,13 @@ def _limits(scene: Scene, run: Sequence[Mention]) -> Iterator[tuple[Mention, int
     """Yield each call with the position before which its answer must begin."""
     for index, call in enumerate(run):
         limit = scene.heard.until(call.last - 1, _SOON)
-        if index + 1 < len(run):
-            limit = min(limit, run[index + 1].first)
-        yield call, limit
+        # Whoever the caller names next bounds the answer, read out or not.
+        later = [
+            one.first
+            for one in (*run[index + 1 : index + 2], *scene.named(call.last, limit))
+            if one in run or scene.voice(one.first) == scene.voice(call.first)
+        ]
+        yield call, min([limit, *later])
 
 
 def _answer(scene: Scene, call: Mention, caller: str, limit: int) -> Answer:

@@ -21,6 +21,7 @@ from actas.reading.voices.proof import (
 )
 from actas.reading.voices.replies import AFTERWARDS, replies, thanked
 from actas.reading.voices.scene import Mention, Scene, Turn
+from actas.reading.voices.short_names import TITLE
 
 _GIVES = formula(
     # "Quine en la palada": what a small model hears of it.
@@ -184,8 +185,18 @@ class Exchanges:
             before = [one for one in named if one.last <= begin]
             nearest = after[:1] if onward else before[-1:] or after[:1]
             near = (max(first, begin - _TITLE_FAR), min(end + _TITLE_FAR, turn.last))
-            return nearest[0] if nearest else self._by_title(*near)
+            if nearest and not self._hands_on(nearest[0].last, begin):
+                return nearest[0]
+            return self._by_title(*near)
         return self._bare(turn, named)
+
+    def _hands_on(self, first: int, last: int) -> bool:
+        """Say whether somebody nobody knows is called after a name: "Ingeniera, …"."""
+        starts = {one.first for one in self._others(first, last)}
+        return any(
+            end not in starts and self.scene.heard.pauses(end - 1)
+            for _, end in self.scene.heard.find(TITLE, first, last)
+        )
 
     def _bare(self, turn: Turn, named: Sequence[Mention]) -> Mention | None:
         """Return who is called by nothing but the name, by who presides."""

@@ -9,7 +9,8 @@ from actas.reading.heard import Heard, formula
 from actas.reading.voices.authors import titled
 from actas.reading.voices.offices import Offices
 from actas.reading.voices.proof import SPOKE, STRENGTHS, Finding, Kind
-from actas.reading.voices.scene import TITLE, Mention, Scene, Turn
+from actas.reading.voices.scene import Mention, Scene, Turn
+from actas.reading.voices.short_names import TITLE
 
 THANKS = formula(
     r"gracias(?: (?:a|por) \w+(?: \w+){0,3}?)?|a usted|con (?:mucho )?gusto|"

@@ -8,8 +8,6 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from rapidfuzz import fuzz
-
 from actas.reading.heard import Heard, fold, folded, formula
 from actas.reading.names import Call, Person, calls
 from actas.reading.voices.guests import WRITTEN
@@ -22,30 +20,24 @@ from actas.reading.voices.proof import (
     Kind,
     Role,
 )
-
-# "concejal a Bernal", "conceja la", "un cejal", "josejala", "consejado": what a small
-# model makes of the office.
-_SEAT = r"\w{0,3}cejal?[aod]?\w{0,2}(?: l?a)?"
-TITLE = formula(
-    rf"{_SEAT}|doctora?|dra?|ingenier[oa]|compañer[oa]|señora?|honorable|"
-    r"arquitect[oa]|doña?|profesora?|mayor|coronel|capitan|teniente|intendente|"
-    r"sargento|comandante|padre"
+from actas.reading.voices.short_names import (
+    SEATED,
+    SHORTEST,
+    TITLE,
+    Forms,
+    only,
+    parts_of,
 )
-_SEATED = formula(_SEAT)
-_ALIKE = 86.0  # for one word: "Bernal" is not "Vernaza"
+
 _SCRAPS = 6  # words, at most, out of the middle of a sentence
 _AT_ONCE = 0.8  # seconds between words of one sentence
 _TORN = 0.9  # of the letters of a name that two voices seem to share, those that fit
-_APART = 10.0
-_SHORTEST = 4  # sounds of a name of one word, unless it is heard exactly
 _VOCATIVE = 5  # words, at most, of a turn that only calls somebody
-_SCRAP = 2  # sounds that are no name
 _QUOTED = 22  # words of a quote, at most
 _GUEST_TITLES = folded(
     "doctor doctora ingeniero ingeniera arquitecto arquitecta comandante coronel mayor "
     "capitán intendente gerente rector rectora profesor profesora personero personera"
 )
-_PARTICLES = folded("de del la las los")
 
 
 @dataclass(frozen=True)
@@ -206,37 +198,50 @@ class Scene:
 
     def _short(self) -> Iterator[Mention]:
         """Yield "concejal Rúa" and "concejala Natalia" where only one can be meant."""
-        parts = [_parts(person.name) for person in self.people]
-        seated = [p.role not in (Role.GUEST, Role.SECRETARY) for p in self.people]
+        parts = [parts_of(person.name) for person in self.people]
         for first, last in self.heard.find(TITLE):
-            seat = self.heard.has(_SEATED, first, last)
             for size in (3, 2, 1):
                 end = last + size
                 if end > len(self.heard.words) or self.at(last) != self.at(end - 1):
                     continue
                 said = "".join(self.heard.sounds[last:end])
-                owner = _only(
-                    said,
-                    [
-                        () if seat and not sits else names[size]
-                        for names, sits in zip(parts, seated, strict=True)
-                    ],
-                    last_counts=size > 1,
-                )
+                owner = self._owner(said, [one[size] for one in parts], first, last)
                 if owner is not None and not self._goes_on(end):
                     yield Mention(last, end, self.people[owner], "short")
                     break
+
+    def _owner(
+        self, said: str, parts: Sequence[Forms], first: int, last: int
+    ) -> int | None:
+        """Return who is called so after a title, None where nobody or two may be.
+
+        Councillors alone are called "concejal"; and of a man and a woman of one
+        surname the title tells which.
+        """
+        seat = self.heard.has(SEATED, first, last)
+        woman = "".join(self.heard.sounds[first:last]).endswith("a")
+        able = [
+            Forms() if seat and person.role in (Role.GUEST, Role.SECRETARY) else own
+            for own, person in zip(parts, self.people, strict=True)
+        ]
+        other = "M" if woman else "F"
+        able_too = [
+            Forms() if person.gender == other else own
+            for own, person in zip(able, self.people, strict=True)
+        ]
+        owner = only(said, able)
+        return only(said, able_too) if owner is None else owner
 
     def _vocatives(self) -> Iterator[Mention]:
         """Yield "Claro que sí, Felipe": a first name at the end of a short turn."""
         owners: dict[str, set[int]] = defaultdict(set)
         for at, person in enumerate(self.people):
-            for name in _parts(person.name)[1]:
+            for name in parts_of(person.name)[1].usual:
                 owners[name].add(at)
         for turn in self.turns:
             said = self.heard.sounds[turn.last - 1]
             only = owners.get(said, set())
-            if turn.size <= _VOCATIVE and len(said) >= _SHORTEST and len(only) == 1:
+            if turn.size <= _VOCATIVE and len(said) >= SHORTEST and len(only) == 1:
                 person = self.people[next(iter(only))]
                 yield Mention(turn.last - 1, turn.last, person, "short")
 
@@ -352,46 +357,3 @@ def _turns(heard: Heard) -> Iterator[Turn]:
         line, end = (heard.lines[heard.words[w].line] for w in (first, at - 1))
         yield Turn(line.voice, first, at, line.start, end.end)
         first = at
-
-
-def _parts(name: str) -> dict[int, tuple[str, ...]]:
-    """Return what a name is cut down to after an office, by the number of words."""
-    words = [fold(word) for word in name.split() if fold(word) not in _PARTICLES]
-    given, surnames = (
-        (words[:-2], words[-2:])
-        if len(words) > 2
-        else (
-            words[:1],
-            words[1:],
-        )
-    )
-    pairs = {"".join(pair) for pair in (given, surnames) if len(pair) == 2}
-    pairs |= {one + surname for one in given[:1] for surname in surnames[:1]}
-    return {
-        3: ("".join((*given, *surnames[:1])),) if len(given) == 2 else (),
-        2: tuple(sorted(pairs)),
-        1: (*given, *surnames),
-    }
-
-
-def _only(
-    said: str, people: Sequence[tuple[str, ...]], *, last_counts: bool = True
-) -> int | None:
-    """Return who alone is called so; None for nobody, two people or a scrap.
-
-    Where the last of the parts is a second surname, people are called by it only if
-    it is nobody's name otherwise: "concejal Erazo" is Luis Erazo Mora and not Ana Paz
-    Erazo.
-    """
-    if len(said) <= _SCRAP:
-        return None
-    if not last_counts:
-        first = [own[:-1] if len(own) > 2 else own for own in people]
-        if any(fuzz.ratio(said, one) >= _ALIKE for own in first for one in own):
-            people = first
-    like = [max((fuzz.ratio(said, one) for one in own), default=0.0) for own in people]
-    best = max(range(len(like)), key=like.__getitem__, default=None)
-    if best is None or like[best] < (_ALIKE if len(said) >= _SHORTEST else 100):
-        return None
-    rest = max((score for at, score in enumerate(like) if at != best), default=0.0)
-    return best if like[best] - rest >= _APART else None

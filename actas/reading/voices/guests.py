@@ -63,9 +63,9 @@ def heard_guests(heard: Heard, people: Sequence[Candidate]) -> dict[Candidate, b
 
     Once the name must be whole; then "doctora Flor" or "doctora" alone may do. One of
     the times must give an office, or be the person's own words. True stands for a name
-    that may be written down: it sounded the same twice, at least in part and never
-    otherwise, or the person said it and others much alike. Of another it is only known
-    that there is such a person.
+    that may be written down: it never sounded otherwise, or twice the same, or the
+    person said it and others much alike. Of another it is only known that there is
+    such a person.
     """
     groups: list[list[_Heard]] = []
     hearings = list(_hearings(heard))
@@ -91,12 +91,12 @@ def heard_guests(heard: Heard, people: Sequence[Candidate]) -> dict[Candidate, b
             group, key=lambda one: (one.own, times[fold(one.name)], len(one.name))
         )
         sound, office = fold(most.name), max(offices, key=len, default="")
-        in_part = not brief.isdisjoint(sound.split()) and len(times) == 1
+        in_part = not brief.isdisjoint(sound.split())
         meant = in_part or bool(office and _plain(most.title) in titles)
         if not (offices or most.own) or not (len(group) > 1 or meant):
             continue
         guest = Candidate(f"heard:{sound}", most.name, "", Role.GUEST, office)
-        guests[guest] = times[sound] > 1 or in_part or (most.own and len(group) > 1)
+        guests[guest] = most.own or times[sound] > 1 or len(times) == 1
     return guests
 
 

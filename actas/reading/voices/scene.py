@@ -271,6 +271,7 @@ class Scene:
                 WRITTEN.get(sound, sound)
                 for sound in self.heard.sounds[max(one.first - 1, 0) : one.first]
             ]
+            before += [fold(word) for word in one.person.office.split()[:1]]
             for title in _GUEST_TITLES.intersection(before):
                 held[title].add(one.person.key)
         for at, sound in enumerate(self.heard.sounds):

@@ -17,8 +17,18 @@ from tests.actas.voices_said import (
     OFFICIAL,
     ROLL,
     VOTE,
+    council,
     proposed,
     said,
+    strengths,
+)
+
+BOYACÁ = council(
+    "Nohora Patricia Suancha Rincón",
+    "Deyanira Cuta Alarcón",
+    "Ana Lucía Barrera Soler",
+    president="Nohora Patricia Suancha Rincón",
+    secretary="Rigoberto Niño Cely",
 )
 
 # ---- One assignment over all ---------------------------------------------------------
@@ -123,3 +133,27 @@ def test_it_always_quotes_what_was_said(rows):
         if naming.is_proposed:
             assert any(one.strength > 0 for one in naming.evidence)
             assert {o.kind for o in naming.evidence if o.strength > 0} != {Kind.FLOOR}
+
+
+INFORMAL = """
+S1: Les habla Nohora Patricia Suancha Rincón, muy buenos días. Arranquemos pues.
+S2: Con gusto.
+S1: Eso quedó claro la vez pasada, no le demos más vueltas. Concejala Deyanira Cuta.
+S3: Yo lo que quiero es que nos cuenten qué pasó con la plata del puente de la vereda.
+"""
+
+
+def test_it_knows_the_chair_by_who_is_president_without_set_phrases():
+    assert strengths("S3", "Deyanira Cuta Alarcón", INFORMAL, BOYACÁ)[Kind.FLOOR] > 0
+
+
+def test_it_takes_nobody_else_for_the_chair():
+    other = INFORMAL.replace("Nohora Patricia Suancha Rincón", "Ana Lucía Barrera")
+    assert Kind.FLOOR not in strengths("S3", "Deyanira Cuta Alarcón", other, BOYACÁ)
+
+
+def test_it_hears_that_somebody_is_let_through():
+    text = INFORMAL.replace("Concejala", "Le doy paso a la concejala")
+    found = strengths("S3", "Deyanira Cuta Alarcón", text, BOYACÁ)
+    bare = strengths("S3", "Deyanira Cuta Alarcón", INFORMAL, BOYACÁ)
+    assert found[Kind.FLOOR] >= bare[Kind.FLOOR]

@@ -64,13 +64,26 @@ def namings(
     guests = heard_guests(heard, people)
     unsure = [guest for guest, is_sure in guests.items() if not is_sure]
     scene = Scene(heard, [*people, *guests], unsure)
-    return assigned(scene, [*findings(scene), *further], given or {})
+    named = assigned(scene, [*findings(scene), *further], given or {})
+    # Not everybody presides in set phrases: where the answers to a list show who the
+    # president is, what that voice says is what the chair says.
+    chair = frozenset(
+        one.voice
+        for one in named
+        if one.person.role is Role.PRESIDENT and one.is_proposed
+    )
+    if not chair:
+        return named
+    return assigned(scene, [*findings(scene, chair), *further], given or {})
 
 
-def findings(scene: Scene) -> list[Finding]:
-    """Return all that speaks for or against any voice being any person."""
+def findings(scene: Scene, chair: frozenset[str] = frozenset()) -> list[Finding]:
+    """Return all that speaks for or against any voice being any person.
+
+    `chair` are voices that are known to be the president's.
+    """
     found = callings(scene)
-    offices = Offices(scene, found)
+    offices = Offices(scene, found, chair)
     own = own_names(scene, offices)
     said = {(one.voice, one.evidence.start, one.evidence.person) for one in own}
     exchanged = [

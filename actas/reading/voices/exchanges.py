@@ -29,6 +29,7 @@ _GIVES = formula(
     r"la pal\w+|"
     r"(?:doy|damos|darle|concedo|concedemos|cedo|dar|otorgo) (?:a )?(?:el uso de )?"
     r"la palabra|en el uso de la palabra|uso de la palabra|adelante|"
+    r"(?:doy|damos|demos|darle) (?:el )?paso|"
     r"(?:tiene |con |para )?(?:la |su )replica|hasta (?:por )?\w+ minutos|"
     r"(?:la|lo|le) escuchamos|para (?:las conclusiones|responder|dar respuesta)|"
     r"bien pueda|siga"

@@ -104,7 +104,13 @@ class Reign:
 class Offices:
     """The voices of the chair and of the secretary's table, and what shows it."""
 
-    def __init__(self, scene: Scene, found: Sequence[Calling]) -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        found: Sequence[Calling],
+        chair: frozenset[str] = frozenset(),
+    ) -> None:
+        """`chair` are voices that are the president's whatever they say."""
         self._scene = scene
         callers = [
             Hit(calling.caller, answer.call.first, answer.call.last, 1.0)
@@ -126,7 +132,7 @@ class Offices:
         # nothing else shows the chair.
         ruling = Counter(hit.voice for hit in self._chair)
         self._table += [hit for hit in callers if ruling[hit.voice] < _LEAD]
-        self.chairs = self._holders(self._chair, self._to_chair)
+        self.chairs = self._holders(self._chair, self._to_chair) | chair
         self.tables = self._holders(self._table, self._to_table) - self.chairs
         self.reigns = _reigns(scene, self.chairs | self.tables)
         self._deputies = self._in_chair()

@@ -63,7 +63,7 @@ def _forget_voices(acta: Acta) -> None:
     """
     if acta.session.council.voiceprints:
         voiceprints.follow(acta)
-    voicing.forget(voiceprints.together_of(acta.session))
+    voicing.forget(acta.session.together)
 
 
 def content_of(draft: Draft) -> dict[str, Any]:

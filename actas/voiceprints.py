@@ -31,7 +31,7 @@ def follow(acta: Acta) -> int:
     """
     session = acta.session
     wanted = confirmed_in(session)
-    kept = remembering.kept_of(session.council, f"{together_of(session)}/")
+    kept = remembering.kept_of(session.council, f"{session.together}/")
     for source, who in kept.items():
         if wanted.get(source) != who:
             remembering.forget(session.council, source)
@@ -40,7 +40,7 @@ def follow(acta: Acta) -> int:
     willing = {one.pk: one for one in people if remembering.may_remember(one)}
     if not willing:
         return 0
-    model = model_of(newest(together_of(session)))
+    model = model_of(newest(session.together))
     heard_in = f"{session} del {session.date:%d/%m/%Y}"
     return sum(
         remembering.remember(
@@ -91,7 +91,7 @@ def evidence_for(acta: Acta) -> dict[str, Match]:
     session = acta.session
     if not session.council.voiceprints:
         return {}
-    model = model_of(newest(together_of(session)))
+    model = model_of(newest(session.together))
     speakers = tied(session.speakers.exclude(voice=""))
     heads = {one.voice: one.head.voice or one.voice for one in speakers}
     groups: dict[str, list[Heard]] = {}
@@ -103,7 +103,7 @@ def evidence_for(acta: Acta) -> dict[str, Match]:
 
 def heard_of(session: CouncilSession, model: str) -> list[Heard]:
     """Return how the voices of a session sound, of which that is still kept."""
-    found = voices_heard(together_of(session), model)
+    found = voices_heard(session.together, model)
     return [Heard(v.voice, v.vector, v.seconds) for v in found if v.vector.size]
 
 
@@ -114,11 +114,6 @@ def as_one(voice: str, group: Sequence[Heard]) -> Heard:
     return Heard(voice, vector.astype(np.float32), sum(seconds))
 
 
-def together_of(session: CouncilSession) -> str:
-    """Return the key that the hearings of a session's recordings share."""
-    return f"session {session.pk}"
-
-
 def source_of(session: CouncilSession, voice: str) -> str:
     """Return what names a confirmed voice where it is remembered."""
-    return f"{together_of(session)}/{voice}"
+    return f"{session.together}/{voice}"

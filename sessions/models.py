@@ -165,6 +165,11 @@ class CouncilSession(models.Model):
         return self.engine or own_of(self.council)
 
     @property
+    def together(self) -> str:
+        """The key under which the voices of all its recordings are told apart."""
+        return f"session {self.pk}"
+
+    @property
     def seconds(self) -> float:
         """How long the recordings are together."""
         return sum(recording.seconds or 0 for recording in self.recordings.all())
@@ -360,7 +365,7 @@ class Recording(models.Model):
             backups=backups_of(session.council, alias),
             terms=hearing_list.terms_of(session),
             voices=settings.TRANSCRIPTION_VOICE,
-            together=f"session {session.pk}",
+            together=session.together,
             people=session.council.seats + GUESTS,
             then=DRAFT,
             **own,

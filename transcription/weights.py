@@ -63,6 +63,18 @@ class Wanted:
         """Return where they are, looked for as `find` does. Raises WeightsError."""
         return find(self.model, self.root or root, self.kind, download=download)
 
+    def fetched(self) -> Path:
+        """Return where they are in the folder of the settings, or fetch them there.
+
+        Raises WeightsError.
+        """
+        if self.root:
+            return self.find(self.root)
+        # Read late: models also serve programs that configure no Django.
+        from django.conf import settings
+
+        return self.find(settings.MODELS_FOLDER)
+
 
 # OpenAI's Whisper base (74 M, MIT), Systran's conversion: requirements-models.txt.
 PACKAGED = {

@@ -16,7 +16,6 @@ from tests.actas.sample_session import make_forty_minutes
 from tests.make import make_councillor, make_session, make_user
 
 pytestmark = pytest.mark.django_db
-HTMX = {"HTTP_HX_REQUEST": "true"}
 ABSENT = {"kind": "absent", "start": 52.0, "quote": "No responde.", "strength": -4.0}
 
 

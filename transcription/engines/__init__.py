@@ -208,14 +208,8 @@ def weights_of(alias: str) -> Wanted | None:
 
 def fetched(wanted: Wanted) -> Path:
     """Return where an engine's weights are, fetched if need be. Raises EngineError."""
-    root = wanted.root
-    if root is None:
-        # Read late: engines also serve programs that configure no Django.
-        from django.conf import settings
-
-        root = settings.MODELS_FOLDER
     try:
-        return wanted.find(root)
+        return wanted.fetched()
     except WeightsError as error:
         raise EngineError(str(error), permanent=True) from error
 

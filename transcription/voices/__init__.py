@@ -164,14 +164,8 @@ def weights_of(alias: str) -> Wanted | None:
 
 def fetched(wanted: Wanted) -> Path:
     """Return where a model's weights are, fetched if need be. Raises VoicesError."""
-    root = wanted.root
-    if root is None:
-        # Read late: models also serve programs that configure no Django.
-        from django.conf import settings
-
-        root = settings.MODELS_FOLDER
     try:
-        return wanted.find(root)
+        return wanted.fetched()
     except WeightsError as error:
         raise VoicesError(str(error)) from error
 

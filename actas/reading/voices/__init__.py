@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from actas.reading.heard import Heard, Line
 from actas.reading.voices.answers import answered
 from actas.reading.voices.assignment import assigned
-from actas.reading.voices.calling import away, callings
+from actas.reading.voices.calling import Calling, away, callings
 from actas.reading.voices.exchanges import Exchanges
 from actas.reading.voices.guests import heard_guests
 from actas.reading.voices.offices import Offices
@@ -64,7 +64,10 @@ def namings(
     guests = heard_guests(heard, people)
     unsure = [guest for guest, is_sure in guests.items() if not is_sure]
     scene = Scene(heard, [*people, *guests], unsure)
-    named = assigned(scene, [*findings(scene), *further], given or {})
+    called = callings(scene)
+    offices = Offices(scene, called)
+    found = findings(scene, called, offices)
+    named = assigned(scene, [*found, *further], given or {})
     # Not everybody presides in set phrases: where the answers to a list show who the
     # president is, what that voice says is what the chair says.
     chair = frozenset(
@@ -72,18 +75,14 @@ def namings(
         for one in named
         if one.person.role is Role.PRESIDENT and one.is_proposed
     )
-    if not chair:
+    if chair <= offices.chairs:
         return named
-    return assigned(scene, [*findings(scene, chair), *further], given or {})
+    found = findings(scene, called, Offices(scene, called, chair))
+    return assigned(scene, [*found, *further], given or {})
 
 
-def findings(scene: Scene, chair: frozenset[str] = frozenset()) -> list[Finding]:
-    """Return all that speaks for or against any voice being any person.
-
-    `chair` are voices that are known to be the president's.
-    """
-    found = callings(scene)
-    offices = Offices(scene, found, chair)
+def findings(scene: Scene, found: Sequence[Calling], offices: Offices) -> list[Finding]:
+    """Return all that speaks for or against any voice being any person."""
     own = own_names(scene, offices)
     said = {(one.voice, one.evidence.start, one.evidence.person) for one in own}
     exchanged = [
